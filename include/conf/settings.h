@@ -1,0 +1,59 @@
+/*
+ * Floor 1.  Settings: one table is the truth (name, type, default, range, unit, sentence); reading,
+ * checking, `footfall config` and the manual follow it.
+ *
+ * Strongest first: flag (-o and the named options), FOOTFALL_* environment (person.min_score is
+ * FOOTFALL_PERSON_MIN_SCORE), --config, ./footfall.cfg, $XDG_CONFIG_HOME/footfall/footfall.cfg, /etc/footfall.cfg, built-in.
+ */
+#ifndef FOOTFALL_CONF_SETTINGS_H
+#define FOOTFALL_CONF_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct settings {
+	/* input */
+	bool input_square;
+	int64_t input_max_pixels;
+	double input_image_interval;	/* seconds */
+	/* inference */
+	char *inference_precision;	/* "f32" */
+	int64_t inference_threads;	/* 0: one for each core */
+	/* person, face, gender, nms; negative: the network's own */
+	double person_min_score;
+	char *person_class;
+	double face_min_score;
+	double face_upper;
+	double gender_min_score;
+	double nms_iou;
+	/* minute */
+	double minute_gap;		/* seconds */
+	/* store */
+	double store_timeout;		/* seconds */
+
+	struct settings_origin *origins;	/* where each came from; one for each table entry */
+};
+
+void settings_init(struct settings *s);		/* built-in values */
+void settings_free(struct settings *s);
+
+/* The three config files, --config (path, or NULL), then the environment. ERR_CONFIG: file, line, name, allowed range. ERR_INPUT: --config is missing. */
+int settings_load(struct settings *s, const char *config, struct err *e);
+/* key=value from the command line; origin e.g. "-o". ERR_CONFIG. */
+int settings_assign(struct settings *s, const char *assignment, const char *origin, struct err *e);
+int settings_set(struct settings *s, const char *name, const char *value, const char *origin, struct err *e);
+
+/* The table, for `footfall config` and the manual. */
+size_t settings_count(void);
+struct settings_entry {
+	const char *name, *type, *unit, *range, *sentence;
+	const char *origin;		/* of the value in force */
+};
+/* Entry i; value (text form) is appended to value, default to fallback; either may be NULL. */
+struct settings_entry settings_entry(const struct settings *s, size_t i, struct buf *value, struct buf *fallback);
+
+#endif

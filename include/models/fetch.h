@@ -1,0 +1,17 @@
+/*
+ * Floor 2.  Downloading weights with the curl program.
+ */
+#ifndef FOOTFALL_MODELS_FETCH_H
+#define FOOTFALL_MODELS_FETCH_H
+
+#include "base/err.h"
+#include "models/registry.h"
+
+/*
+ * Downloads the files of m that are not there yet into the first folder that can be written (the user's data folder
+ * by default; FOOTFALL_MODELS' first folder when set), under a temporary name, checks size and hash, and renames into place.
+ * ERR_UNAVAILABLE: no address known, no curl, download failed, wrong hash (the file is removed).
+ */
+int model_fetch(const struct registry *r, const struct model *m, struct err *e);
+
+#endif

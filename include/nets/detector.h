@@ -1,0 +1,28 @@
+/*
+ * Floor 3.  A person or face network at work: input preparation, pass, decoding, NMS, boxes back in
+ * the picture. One thread at a time; open one per thread.
+ */
+#ifndef FOOTFALL_NETS_DETECTOR_H
+#define FOOTFALL_NETS_DETECTOR_H
+
+#include "base/err.h"
+#include "models/registry.h"
+#include "people/decode.h"
+#include "vision/vision.h"
+
+struct detector;
+
+struct detector_options {
+	const char *class_name;	/* NULL: "person" or "face" by task; must be one of the model's classes */
+	double min_score;	/* < 0: the model's own */
+	double iou;		/* < 0: the model's own */
+	bool square;		/* flexible networks: full square input instead of only what the aspect needs */
+};
+
+/* data: model_load's; needed only during the call. ERR_USAGE: no such class (lists them). ERR_UNAVAILABLE: wrong task; OpenCV cannot read it. */
+int detector_open(struct detector **out, const struct model *m, const struct model_data *data, const struct detector_options *o, struct err *e);
+void detector_close(struct detector *d);
+/* d's boxes (out, cleared first) are in pixels of im, clipped, sorted by falling score, NMS done. */
+int detector_run(struct detector *d, const struct vision_image *im, struct dets *out, struct err *e);
+
+#endif
