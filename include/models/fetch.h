@@ -8,9 +8,11 @@
 #include "models/registry.h"
 
 /*
- * Downloads the files of m that are not there yet into the first folder that can be written (the user's data folder
- * by default; FOOTFALL_MODELS' first folder when set), under a temporary name, checks size and hash, and renames into place.
- * ERR_UNAVAILABLE: no address known, no curl, download failed, wrong hash (the file is removed).
+ * Downloads the files of m that are not there yet into the first folder that can be written (those of FOOTFALL_MODELS
+ * in turn, then the user's data folder), under a temporary name, checks size and hash, and renames into place.
+ * ERR_UNAVAILABLE: no address known, no curl, download failed, wrong hash (the file is removed), a network that
+ * cannot run here.
+ * ERR_IO: no folder can be written, disk full.  ERR_INTERRUPTED: a signal came; nothing half-done is left.
  */
 int model_fetch(const struct registry *r, const struct model *m, struct err *e);
 

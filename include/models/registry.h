@@ -52,10 +52,13 @@ struct model_file {
 	char *sha256;		/* 64 hex digits */
 	int64_t size;		/* bytes */
 	char *url;		/* upstream address of exactly these bytes; NULL: none is known */
+	char *at;		/* where it lies, for a network given by the path of its file; NULL: looked for in the folders */
 };
 
 struct model {
 	char *name;		/* stem of the first file */
+	char **aliases;		/* other names that it is known by */
+	size_t naliases;
 	enum task task;
 	enum family family;
 	enum vision_format format;
@@ -87,7 +90,7 @@ struct model {
 	int female;		/* softmax2: index of female. sigmoid1: 1 when the value is P(female), 0 when it is P(male) */
 
 	/* measured; 0: not measured */
-	double ms;		/* a pass on one core of the machine named in the registry */
+	double ms;		/* a pass, on the machine that the registry's head names */
 	double accuracy;	/* detectors: AP50; gender: accuracy */
 	char *defined_at;	/* "file:line" */
 };
@@ -106,8 +109,9 @@ const struct model *registry_at(const struct registry *r, size_t i);
 char *const *registry_folders(const struct registry *r, size_t *n);
 
 /*
- * The network called name, or the one whose weights file is at the path name (recognised by hash).  ERR_UNAVAILABLE when
- * there is none: names the nearest known names and `footfall models list`; a path whose hash is unknown is told so; a Git LFS pointer too.
+ * The network called name (or known by it as an alias), or the one whose weights file is at the path name, recognised
+ * by hash; its other files then lie beside that one.  ERR_UNAVAILABLE when there is none: names the nearest known name and
+ * `footfall models list`; a path whose hash is unknown is told so; a Git LFS pointer too.  *out is r's.  Not for two threads at once.
  */
 int registry_find(const struct registry *r, const char *name, const struct model **out, struct err *e);
 
@@ -115,6 +119,10 @@ enum model_state { MODEL_READY, MODEL_MISSING, MODEL_BROKEN, MODEL_UNSUPPORTED }
 
 /* Looks for its files (by existence and size only, cheap).  why: one clause when not ready, may be NULL. */
 enum model_state model_state(const struct registry *r, const struct model *m, struct buf *why);
+const char *model_state_name(enum model_state s);	/* "ready", "missing", "broken", "unsupported" */
+
+/* Where file i of m is (the first that has the right size), in new memory; NULL when it is nowhere. */
+char *model_path(const struct registry *r, const struct model *m, size_t i);
 
 /* The default of a task: of the networks whose files are at hand, the one with the highest preference.  NULL when none is. */
 const struct model *registry_default(const struct registry *r, enum task t);
@@ -134,6 +142,10 @@ void model_data_free(struct model_data *d);
 
 const char *task_name(enum task t);		/* "person" ... */
 int task_parse(const char *s, enum task *out);	/* 0 or -1 */
-const char *family_name(enum family f);		/* "yolov5" ... as in the registry files */
+/* Words as in the registry files. */
+const char *family_name(enum family f);		/* "yolov5" ... */
+const char *format_name(enum vision_format f);		/* "onnx" ... */
+const char *channels_name(enum vision_channels c);	/* "bgr" ... */
+const char *resize_name(enum resize_rule r);		/* "letterbox" ... */
 
 #endif
