@@ -1,0 +1,53 @@
+/*
+ * Floor 4.  One input from its first frame to its last row.
+ *
+ *	reader thread --> work queue --> workers (one set of networks each) --> done queue --> this thread
+ *	      ^                                                                                    |
+ *	      +------------------------------- free frames <---------------------------------------+
+ *
+ * A fixed number of frames circulates, so memory does not grow with the recording. The workers
+ * finish in any order; this thread puts the results back in order, closes minutes, stores, draws. Recorded input waits when a
+ * queue is full: no frame is lost.
+ */
+#ifndef FOOTFALL_PIPELINE_ANALYZE_H
+#define FOOTFALL_PIPELINE_ANALYZE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "conf/settings.h"
+#include "pipeline/crew.h"
+#include "pipeline/input.h"
+#include "pipeline/source.h"
+#include "store/store.h"
+
+/* What all inputs of a command share. */
+struct analysis {
+	const struct settings *settings;
+	const struct crew *crew;
+	struct worker **workers;
+	size_t nworkers;
+	struct store *store;
+	struct source_options source;
+	const char *name;		/* of the source; NULL: from the file */
+	bool force;
+	const char *annotate, *snapshot;	/* paths or NULL */
+};
+
+enum analysis_status { ANALYSIS_COMPLETE, ANALYSIS_ALREADY, ANALYSIS_INTERRUPTED, ANALYSIS_FAILED };
+
+struct analysis_result {
+	enum analysis_status status;
+	int64_t run_id;			/* 0: it did not come to a run */
+	int64_t frames_read;		/* of the input */
+	int64_t frames_analyzed;	/* now, without those stored before */
+	int64_t elapsed_ms;
+	bool fatal;			/* failed for a reason that the next input would meet too */
+};
+
+/* 0 complete or already so; -1 with the reason (interrupted: ERR_INTERRUPTED). out is filled in any case. */
+int analyze_input(const struct analysis *a, const struct input *in, struct analysis_result *out, struct err *e);
+
+#endif

@@ -1,0 +1,288 @@
+/*
+ * footfall analyze: recordings and pictures in, rows in the database out.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/num.h"
+#include "base/when.h"
+#include "cli/commands.h"
+#include "out/out.h"
+#include "pipeline/analyze.h"
+#include "pipeline/cores.h"
+#include "pipeline/stop.h"
+#include "report/report.h"
+
+static const struct cli_option options[] = {
+	{ "stages", 0, "LIST", "person,face,gender or fewer (default: all for which a network is at hand)" },
+	{ "person", 0, "NAME", "person network, or none" },
+	{ "face", 0, "NAME", "face network, none, or whole: the picture is the face" },
+	{ "gender", 0, "NAME", "gender network, several joined by commas, or none" },
+	{ "every", 0, "N", "analyse each N-th frame only" },
+	{ "fps", 0, "F", "analyse at most F frames for each second of recording" },
+	{ "from", 0, "TIME", "begin there: 90, 1:30 or 01:02:03 into the recording, or an RFC 3339 time" },
+	{ "to", 0, "TIME", "end before that" },
+	{ "start", 0, "TIME", "when the recording began (RFC 3339)" },
+	{ "name", 0, "NAME", "name of the source (default: the file's name)" },
+	{ "force", 0, NULL, "analyse again what is already in the database, replacing it" },
+	{ "annotate", 0, "FILE", "write the recording with what was found drawn on it (.mp4)" },
+	{ "snapshot", 0, "FILE", "write one such frame (.png): N.png is frame N, any other name the fullest frame" },
+	{ "html", 0, "FILE", "write the report as one HTML page" },
+	{ NULL, 0, NULL, NULL },
+};
+
+static int
+parse_bound(const char *text, const char *option, bool *has, bool *absolute, int64_t *ms, struct err *e)
+{
+	if (text == NULL)
+		return 0;
+	*has = true;
+	*absolute = when_parse(text, ms) == 0;
+	if (!*absolute && when_parse_offset(text, ms) != 0)
+		return err_set(e, ERR_USAGE, "--%s %s: neither a place in the recording (90, 1:30, 01:02:03.5) nor an RFC 3339 time", option, text);
+	return 0;
+}
+
+static int
+parse_sampling(const struct cli *c, struct sampling *s, struct err *e)
+{
+	const char *every = cli_value(c, "every"), *fps = cli_value(c, "fps");
+	s->every = 1;
+	if (every != NULL && fps != NULL)
+		return err_set(e, ERR_USAGE, "--every and --fps exclude each other");
+	if (every != NULL && (num_int(every, &s->every) != 0 || s->every < 1))
+		return err_set(e, ERR_USAGE, "--every %s: a whole number from 1", every);
+	if (fps != NULL && (num_real(fps, &s->fps) != 0 || s->fps <= 0 || s->fps > 1000))
+		return err_set(e, ERR_USAGE, "--fps %s: a number above 0 and at most 1000", fps);
+	if (parse_bound(cli_value(c, "from"), "from", &s->has_from, &s->from_absolute, &s->from_ms, e) != 0
+	    || parse_bound(cli_value(c, "to"), "to", &s->has_to, &s->to_absolute, &s->to_ms, e) != 0)
+		return -1;
+	if (s->has_from && s->has_to && s->from_absolute == s->to_absolute && s->from_ms >= s->to_ms)
+		return err_set(e, ERR_USAGE, "--from %s is not before --to %s", cli_value(c, "from"), cli_value(c, "to"));
+	return 0;
+}
+
+static int
+parse_options(const struct cli *c, struct analysis *a, struct err *e)
+{
+	const char *start = cli_value(c, "start");
+	if (parse_sampling(c, &a->source.sampling, e) != 0)
+		return -1;
+	if (start != NULL && when_parse(start, &a->source.start_ms) != 0)
+		return err_set(e, ERR_USAGE, "--start %s: an RFC 3339 time is wanted, as 2026-11-21T09:30:00Z", start);
+	a->source.has_start = start != NULL;
+	a->source.max_pixels = c->settings.input_max_pixels;
+	a->source.picture_interval_ms = llround(c->settings.input_image_interval * 1000);
+	a->name = cli_value(c, "name");
+	if (a->name != NULL && a->name[0] == '\0')
+		return err_set(e, ERR_USAGE, "--name: the name is empty");
+	a->force = cli_flag(c, "force");
+	a->annotate = cli_value(c, "annotate");
+	a->snapshot = cli_value(c, "snapshot");
+	return 0;
+}
+
+static int
+open_workers(struct analysis *a, size_t n, struct err *e)
+{
+	a->workers = mem_array(n, sizeof *a->workers);
+	for (size_t i = 0; i < n; i++) {
+		if (worker_open(&a->workers[i], a->crew, e) != 0)
+			return -1;
+		a->nworkers++;
+	}
+	return 0;
+}
+
+/* What the database holds of a run. */
+struct summary {
+	char *source;
+	int64_t frames, people_max;
+	double people_avg;
+};
+
+static int
+summarise(struct db *d, int64_t run_id, struct summary *s, struct err *e)
+{
+	struct stmt *q = NULL;
+	*s = (struct summary) { 0 };
+	if (stmt_new(&q, d, "SELECT s.name, coalesce(sum(m.frames), 0), coalesce(max(m.people_max), 0),"
+	    " coalesce(sum(m.people_sum) * 1.0 / sum(m.frames), 0)"
+	    " FROM run r JOIN source s ON s.id = r.source_id LEFT JOIN minute m ON m.run_id = r.id WHERE r.id = :run", e) != 0)
+		return -1;
+	stmt_bind_int(q, ":run", run_id);
+	int r = stmt_step(q, e);
+	if (r == 1 && stmt_text(q, 0) != NULL) {
+		s->source = mem_strdup(stmt_text(q, 0));
+		s->frames = stmt_int(q, 1);
+		s->people_max = stmt_int(q, 2);
+		s->people_avg = stmt_real(q, 3);
+	}
+	stmt_free(q);
+	return r < 0 ? -1 : 0;
+}
+
+static void
+print_json(struct out *o, const struct input *in, const struct analysis_result *r, const struct summary *s, const struct err *e)
+{
+	static const char *const status[] = { "complete", "already complete", "interrupted", "failed" };
+	out_json_object(o, NULL);
+	out_json_text(o, "input", in->path);
+	out_json_text(o, "status", status[r->status]);
+	out_json_text(o, "error", e != NULL ? e->msg : NULL);
+	out_json_text(o, "source", s->source);
+	if (r->run_id != 0) {
+		out_json_int(o, "run", r->run_id);
+		out_json_int(o, "frames", s->frames);
+		out_json_real(o, "people_avg", s->people_avg);
+		out_json_int(o, "people_max", s->people_max);
+		out_json_int(o, "analyzed_now", r->frames_analyzed);
+		out_json_real(o, "elapsed_s", (double)r->elapsed_ms / 1000);
+	}
+	out_json_end(o);
+}
+
+static void
+print_line(struct out *o, const struct cli *c, const struct analysis_result *r, const struct summary *s)
+{
+	static const char *const how[] = { "analysed", "were analysed before (--force does it again)", "analysed so far", "analysed" };
+	out_printf(o, "%s: %lld frames %s, %.2f people on average, at most %lld (run %lld in %s)\n", s->source,
+	    (long long)s->frames, how[r->status], s->people_avg, (long long)s->people_max, (long long)r->run_id, c->db);
+	double seconds = (double)r->elapsed_ms / 1000;
+	if (r->frames_analyzed > 0 && seconds > 0)
+		log_info("%lld frames in %.1f s, %.1f frames/s", (long long)r->frames_analyzed, seconds, (double)r->frames_analyzed / seconds);
+}
+
+static int
+print_result(const struct cli *c, struct db *d, const struct input *in, const struct analysis_result *r, const struct err *why, struct err *e)
+{
+	struct summary s = { 0 };
+	if (r->run_id != 0 && summarise(d, r->run_id, &s, e) != 0)
+		return -1;
+	struct out *o = out_stream(stdout);
+	if (c->json)
+		print_json(o, in, r, &s, why);
+	else if (s.source != NULL)
+		print_line(o, c, r, &s);
+	free(s.source);
+	return out_close(o, e);
+}
+
+/*
+ * One input after the other. An input that fails is named and the next one goes on; the first reason decides the
+ * exit status when all failed, else it is "some failed".
+ */
+static int
+analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *in, struct err *e)
+{
+	size_t failed = 0;
+	struct err first = { 0 };
+	for (size_t i = 0; i < in->n; i++) {
+		struct analysis_result r;
+		struct err why = { 0 };
+		if (stop_requested())
+			return err_set(e, ERR_INTERRUPTED, "interrupted; the same command continues");
+		int got = analyze_input(a, &in->v[i], &r, &why);
+		if (print_result(c, store_db(a->store), &in->v[i], &r, got != 0 ? &why : NULL, e) != 0)
+			return -1;
+		if (got == 0)
+			continue;
+		if (r.status == ANALYSIS_INTERRUPTED || r.fatal) {
+			*e = why;
+			return -1;
+		}
+		if (in->n > 1)
+			log_error("%s", why.msg);
+		if (failed++ == 0)
+			first = why;
+	}
+	if (failed == 0)
+		return 0;
+	if (in->n == 1) {
+		*e = first;
+		return -1;
+	}
+	return err_set(e, failed == in->n ? first.code : ERR_PARTIAL, "%zu of %zu inputs failed", failed, in->n);
+}
+
+static int
+write_html(const struct analysis *a, const char *path, struct err *e)
+{
+	struct report_query q = { .source = a->name };
+	struct out *o;
+	if (out_open(&o, path, e) != 0)
+		return -1;
+	if (report_html(store_db(a->store), &q, o, e) != 0) {
+		out_abandon(o);
+		return -1;
+	}
+	if (out_close(o, e) != 0)
+		return -1;
+	log_info("the report is in %s", path);
+	return 0;
+}
+
+static int
+exec(struct cli *c, struct err *e)
+{
+	struct analysis a = { .settings = &c->settings };
+	struct inputs in = { 0 };
+	struct crew *crew = NULL;
+	const char *html = cli_value(c, "html");
+	int r = -1;
+
+	if (cli_operands(c, 1, 1 << 30, e) != 0 || parse_options(c, &a, e) != 0 || inputs_expand(&in, c->argc, c->argv, e) != 0)
+		goto out;
+	if (in.n > 1 && (a.annotate != NULL || a.snapshot != NULL || a.name != NULL)) {
+		err_set(e, ERR_USAGE, "--annotate, --snapshot and --name take one input; there are %zu", in.n);
+		goto out;
+	}
+	const struct crew_wish wish = {
+		.stages = cli_value(c, "stages"),
+		.networks = {
+			[TASK_PERSON] = cli_value(c, "person"),
+			[TASK_FACE] = cli_value(c, "face"),
+			[TASK_GENDER] = cli_value(c, "gender"),
+		},
+	};
+	int64_t threads = c->settings.inference_threads;
+	if (crew_open(&crew, &wish, &c->settings, e) != 0)
+		goto out;
+	a.crew = crew;
+	log_info("networks: %s", crew_summary(crew));
+	if (open_workers(&a, threads > 0 ? (size_t)threads : (size_t)cores_available(), e) != 0)
+		goto out;
+	if (store_open(&a.store, c->db, (int)(c->settings.store_timeout * 1000), e) != 0)
+		goto out;
+	stop_install();
+	r = analyze_all(c, &a, &in, e);
+	if (html != NULL && (r == 0 || e->code == ERR_PARTIAL)) {
+		struct err second = { 0 };
+		if (write_html(&a, html, &second) != 0 && r == 0) {
+			*e = second;
+			r = -1;
+		}
+	}
+out:
+	store_close(a.store);
+	for (size_t i = 0; i < a.nworkers; i++)
+		worker_close(a.workers[i]);
+	free(a.workers);
+	crew_close(crew);
+	inputs_free(&in);
+	return r;
+}
+
+const struct command cmd_analyze = {
+	.name = "analyze",
+	.usage = "[options] INPUT...",
+	.summary = "analyse recordings and pictures: people per minute into the database",
+	.details = "INPUT is a recording, a folder, a quoted pattern, or - for a list on standard input. What is in the\n"
+	    "database already is not done again; what was interrupted is continued.",
+	.options = options,
+	.exec = exec
+};
