@@ -1,5 +1,5 @@
 /*
- * Floor 4.  Reading a database for people: the aligned table and the HTML page.
+ * Floor 3.  Reading a database for people: the aligned table and the HTML page.
  */
 #ifndef FOOTFALL_REPORT_REPORT_H
 #define FOOTFALL_REPORT_REPORT_H
@@ -19,9 +19,14 @@ struct report_query {
 
 /*
  * One row a minute and source: time (UTC), average people with a small bar, min, max, men, women, unknown, frames, coverage.
- * colour: ANSI colours and block characters allowed; width: columns to stay within (0: 80). ERR_INPUT when nothing matches.
+ * look: or of enum report_look; width: columns to stay within (0: 80), which may cost columns. ERR_INPUT when nothing matches.
  */
-int report_table(struct db *d, const struct report_query *q, struct out *o, bool colour, int width, struct err *e);
+enum report_look {
+	REPORT_PLAIN = 0,	/* ASCII only, but for names */
+	REPORT_BLOCKS = 1,	/* bars of block characters (UTF-8) */
+	REPORT_COLOUR = 2	/* ANSI colours */
+};
+int report_table(struct db *d, const struct report_query *q, struct out *o, unsigned look, int width, struct err *e);
 /* The same rows as JSON lines. */
 int report_json(struct db *d, const struct report_query *q, struct out *o, struct err *e);
 /* One self-contained page with inline SVG. */

@@ -1,0 +1,41 @@
+/*
+ * The parts of the HTML page.  Private to src/report.
+ */
+#ifndef FOOTFALL_REPORT_PAGE_H
+#define FOOTFALL_REPORT_PAGE_H
+
+#include "out/out.h"
+#include "report/view.h"
+
+/* The style sheet of the page: pieces to be written in turn, ended by NULL. */
+extern const char *const page_style[];
+
+/* What both charts of a source are drawn from. */
+struct chart {
+	const struct report_bin *bins;	/* by rising start */
+	size_t n;			/* at least 1 */
+	int64_t width_ms;		/* of each */
+	bool in_recording;
+	size_t number;			/* of the source on the page: makes ids unique */
+	const char *name;		/* of the source */
+};
+
+/* People: average, band from fewest to most, and a strip for how much was seen. */
+void chart_people(struct out *o, const struct chart *c);
+/* Men, women, unknown, stacked. */
+void chart_gender(struct out *o, const struct chart *c);
+
+/* Run facts of one source, folded away or as a section of their own; and the notes at the end of the page. */
+void page_facts(struct out *o, const struct report_source *s, bool folded);
+void page_notes(struct out *o, const struct report_view *v);
+
+/* "minute", "5 minutes", "hour", "day". */
+const char *page_width_name(int64_t width_ms);
+/* "02:20" within a day's period, with a date when bins are days or the period spans days. */
+void page_put_time(struct out *o, const struct report_bin *b, bool in_recording);
+/* text_average with a dash for none. */
+void page_put_average(struct out *o, double v);
+/* "1 minute", "2,000 minutes". */
+void page_put_count(struct out *o, int64_t n, const char *one, const char *many);
+
+#endif
