@@ -53,7 +53,7 @@ struct settings_entry {
 	const char *name, *type, *unit, *range, *sentence;
 	const char *origin;		/* of the value in force */
 };
-/* Entry i; value (text form) is appended to value, default to fallback; either may be NULL. */
+/* Entry i; without s (NULL) only what the table says, and value must be NULL; value (text form) is appended to value, default to fallback; either may be NULL. */
 struct settings_entry settings_entry(const struct settings *s, size_t i, struct buf *value, struct buf *fallback);
 
 #endif

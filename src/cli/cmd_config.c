@@ -24,6 +24,20 @@ print_json(struct out *o, const struct settings_entry *t, const char *value, con
 	out_json_end(o);
 }
 
+/* In libconfig's quotes a quote and a backslash are escaped. */
+static void
+print_value(struct out *o, const char *value, bool quoted)
+{
+	if (!quoted) {
+		out_puts(o, value);
+		return;
+	}
+	out_puts(o, "\"");
+	for (; *value != '\0'; value++)
+		out_printf(o, "%s%c", *value == '"' || *value == '\\' ? "\\" : "", *value);
+	out_puts(o, "\"");
+}
+
 /* "person.min_score" is min_score in the group person; groups lie together in the table. */
 static void
 print_entry(struct out *o, const struct settings_entry *t, const char *value, char group[64])
@@ -34,14 +48,15 @@ print_entry(struct out *o, const struct settings_entry *t, const char *value, ch
 		out_printf(o, "%s%.*s: {\n", group[0] != '\0' ? "};\n" : "", (int)n, t->name);
 		snprintf(group, 64, "%.*s", (int)n, t->name);
 	}
-	bool quote = strcmp(t->type, "text") == 0 || strcmp(value, "auto") == 0;
-	const char *q = quote ? "\"" : "";
+	bool quoted = strcmp(t->type, "text") == 0 || strcmp(value, "auto") == 0;
 	out_printf(o, "\t# %s\n\t#", t->sentence);
 	if (t->range != NULL && t->range[0] != '\0')
 		out_printf(o, " %s;", t->range);
 	if (t->unit != NULL && t->unit[0] != '\0')
 		out_printf(o, " %s;", t->unit);
-	out_printf(o, " from: %s\n\t%s = %s%s%s;\n", t->origin, t->name + n + 1, q, value, q);
+	out_printf(o, " from: %s\n\t%s = ", t->origin, t->name + n + 1);
+	print_value(o, value, quoted);
+	out_puts(o, ";\n");
 }
 
 static int

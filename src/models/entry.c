@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "models/entry_parts.h"
-#include "models/nearest.h"
 
 enum { DETECTORS = 1, GENDER = 2, ALL = DETECTORS | GENDER, NEEDED = 4 };
 

@@ -8,12 +8,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "conf/cfg.h"
 #include "models/entry.h"
 #include "models/entry_parts.h"
 #include "models/folders.h"
 #include "models/locate.h"
-#include "models/nearest.h"
 
 /*
  * Networks given by the path of their weights: copies that share all with the registry's own, but

@@ -3,7 +3,7 @@
  */
 #include "models_test.h"
 
-#include "models/nearest.h"
+#include "base/nearest.h"
 
 #define SHA "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
 #define FILES "files = ( { path = \"person/a.onnx\"; sha256 = \"" SHA "\"; size = 10; } );"

@@ -1,7 +1,7 @@
 /*
  * Nearness of words: the number of letters to insert, remove or change (Levenshtein), any case.
  */
-#include "models/nearest.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -15,12 +15,14 @@ least(size_t a, size_t b, size_t c)
 	return m < c ? m : c;
 }
 
-static size_t
-distance(const char *a, const char *b)
+size_t
+nearest_distance(const char *a, size_t na, const char *b)
 {
-	size_t na = strnlen(a, LONGEST), nb = strnlen(b, LONGEST);
+	size_t nb = strnlen(b, LONGEST);
 	size_t row[LONGEST + 1];
 
+	if (na > LONGEST)
+		na = LONGEST;
 	for (size_t j = 0; j <= nb; j++)
 		row[j] = j;
 	for (size_t i = 1; i <= na; i++) {
@@ -39,7 +41,7 @@ distance(const char *a, const char *b)
 void
 nearest_try(struct nearest *n, const char *written, const char *known)
 {
-	size_t d = distance(written, known);
+	size_t d = nearest_distance(written, strlen(written), known);
 	/* With more than a third of it wrong it is another word, not a slip. */
 	size_t limit = strnlen(known, LONGEST) / 3 + 1;
 	if (d <= limit && (n->word == NULL || d < n->distance)) {
