@@ -35,10 +35,16 @@ int db_int(struct db *d, const char *sql, int64_t *out, struct err *e);
 int64_t db_last_id(struct db *d);
 int64_t db_changes(struct db *d);	/* rows changed by the last statement */
 int db_begin(struct db *d, struct err *e);	/* BEGIN IMMEDIATE */
+int db_snapshot(struct db *d, struct err *e);	/* BEGIN: until db_rollback, reads all see one state */
 int db_commit(struct db *d, struct err *e);
 void db_rollback(struct db *d);
 bool db_in_transaction(struct db *d);
-/* Copies the whole database into a new file through SQLite's backup interface. */
+/* Switches the file to write-ahead logging, which stays so; waits for other connections like any statement. */
+int db_use_wal(struct db *d, struct err *e);
+/*
+ * Copies the whole database into a new file through SQLite's backup interface.  ERR_USAGE: something of that name is
+ * there already.  Nothing is left behind on failure.
+ */
 int db_backup(struct db *d, const char *to, struct err *e);
 
 int stmt_new(struct stmt **out, struct db *d, const char *sql, struct err *e);
@@ -60,5 +66,6 @@ enum stmt_type stmt_type(const struct stmt *s, int i);
 int64_t stmt_int(const struct stmt *s, int i);
 double stmt_real(const struct stmt *s, int i);			/* NULL: NaN */
 const char *stmt_text(const struct stmt *s, int i);		/* NULL when NULL; valid until the next step */
+bool stmt_is(const struct stmt *s, int i, const char *text);	/* not NULL, and that text */
 
 #endif

@@ -21,6 +21,9 @@ static void
 bash(struct out *o)
 {
 	out_puts(o, "# bash completion for footfall\n"
+	    "_footfall_networks() {\n"
+	    "\tfootfall models list \"$@\" 2>/dev/null | awk 'NR > 1 && NF > 5 { print $1 == \"*\" ? $2 : $1 }'\n"
+	    "}\n"
 	    "_footfall() {\n"
 	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=\n"
 	    "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\twords=\"--help --version");
@@ -39,11 +42,11 @@ bash(struct out *o)
 	}
 	out_puts(o, "\t\tesac\n\telse\n\t\tcase ${COMP_WORDS[1]}:$COMP_CWORD in\n"
 	    "\t\tmodels:2) words=\"list show check fetch\" ;;\n"
-	    "\t\tmodels:*) words=$(footfall models list --names 2>/dev/null) ;;\n"
+	    "\t\tmodels:*) words=$(_footfall_networks) ;;\n"
 	    "\t\tdb:2) words=\"info check rebuild backup\" ;;\n"
 	    "\t\tcompletion:2) words=\"bash zsh\" ;;\n"
 	    "\t\tesac\n\t\tcase $prev in\n"
-	    "\t\t--person|--face|--gender) words=$(footfall models list --task \"${prev#--}\" --names 2>/dev/null) ;;\n"
+	    "\t\t--person|--face|--gender) words=$(_footfall_networks --task \"${prev#--}\") ;;\n"
 	    "\t\t--stages) words=\"person person,face person,face,gender face,gender\" ;;\n"
 	    "\t\t--table) words=\"minutes persons faces frames runs\" ;;\n"
 	    "\t\t--format) words=\"csv jsonl\" ;;\n"

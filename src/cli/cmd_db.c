@@ -197,16 +197,34 @@ info(struct cli *c, struct db *d, struct err *e)
 
 /* ---- check, rebuild, backup ---- */
 
-static void
-put_findings(struct out *o, bool json, const char *db, const char *findings)
+/* What was looked at, when all of it is well. */
+struct extent {
+	int64_t runs, frames, minutes;
+};
+
+static int
+measure(struct db *d, struct extent *x, struct err *e)
 {
-	if (!json) {
-		out_puts(o, findings[0] != '\0' ? findings : "ok\n");
+	if (db_int(d, "SELECT count(*) FROM run", &x->runs, e) != 0
+	    || db_int(d, "SELECT count(*) FROM frame", &x->frames, e) != 0)
+		return -1;
+	return db_int(d, "SELECT count(*) FROM minute", &x->minutes, e);
+}
+
+static void
+put_findings(struct out *o, bool json, const char *db, const char *findings, const struct extent *x)
+{
+	bool ok = findings[0] == '\0';
+	if (!json && ok)
+		out_printf(o, "ok: runs %lld, frames %lld, minutes %lld\n", (long long)x->runs, (long long)x->frames,
+		    (long long)x->minutes);
+	else if (!json)
+		out_puts(o, findings);
+	if (!json)
 		return;
-	}
 	out_json_object(o, NULL);
 	out_json_text(o, "database", db);
-	out_json_bool(o, "ok", findings[0] == '\0');
+	out_json_bool(o, "ok", ok);
 	out_json_array(o, "findings");
 	for (const char *at = findings, *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
 		char *line = mem_printf("%.*s", (int)(end - at), at);
@@ -221,12 +239,13 @@ static int
 check(struct cli *c, struct db *d, struct err *e)
 {
 	struct buf findings = { 0 };
+	struct extent x = { 0, 0, 0 };
 	int64_t n = check_database(d, &findings, e);
 	int r = -1;
-	if (n < 0)
+	if (n < 0 || (n == 0 && measure(d, &x, e) != 0))
 		goto out;
 	struct out *o = out_stream(stdout);
-	put_findings(o, c->json, db_path(d), buf_str(&findings));
+	put_findings(o, c->json, db_path(d), buf_str(&findings), &x);
 	r = out_close(o, e);
 	if (r == 0 && n > 0)
 		r = err_set(e, ERR_DATA, "%s: %lld finding%s (`footfall db rebuild` recomputes minutes and counters)",

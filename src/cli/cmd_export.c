@@ -42,7 +42,8 @@ take_time(const struct cli *c, const char *name, bool *has, int64_t *ms, struct 
 	*has = text != NULL;
 	if (text == NULL || when_parse(text, ms) == 0 || when_parse_offset(text, ms) == 0)
 		return 0;
-	return err_set(e, ERR_USAGE, "--%s %s is no time: write 2026-11-21T02:20:00Z, or hh:mm:ss for a place in a recording", name, text);
+	return err_set(e, ERR_USAGE, "--%s %s is no time: write 2026-11-21T02:20:00Z, or hh:mm:ss for a place in a recording",
+	    name, text);
 }
 
 static int

@@ -1,0 +1,99 @@
+/*
+ * Findings in single rows, and how findings are collected.
+ *
+ * The ranges stand in the tables as CHECK constraints as well, but SQLite's own integrity_check leaves those
+ * out on a read-only connection, and a file from elsewhere may lack them.
+ */
+#include "store/findings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+findings_add(struct findings *f, const char *fmt, ...)
+{
+	char line[1024];
+	if (f->n++ >= FINDINGS_LISTED)
+		return;
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	/* names and SQLite's texts may hold anything */
+	for (char *p = line; *p != '\0'; p++) {
+		if ((unsigned char)*p < ' ')
+			*p = ' ';
+	}
+	buf_puts(f->text, line);
+	buf_putc(f->text, '\n');
+}
+
+int
+findings_query(struct findings *f, struct db *d, const char *sql,
+	void (*each)(struct findings *f, struct stmt *s), struct err *e)
+{
+	struct stmt *s;
+	if (stmt_new(&s, d, sql, e) != 0)
+		return -1;
+	int got;
+	while ((got = stmt_step(s, e)) == 1)
+		each(f, s);
+	stmt_free(s);
+	return got;
+}
+
+const char *
+findings_text(const struct stmt *s, int i)
+{
+	const char *text = stmt_text(s, i);
+	return text != NULL ? text : "NULL";
+}
+
+#define BOX_BAD "x NOT BETWEEN 0 AND 1e9 OR y NOT BETWEEN 0 AND 1e9 OR w NOT BETWEEN 0 AND 1e9 OR h NOT BETWEEN 0 AND 1e9"
+
+/* Each gives rows of: what, its id, what is wrong with it. */
+static const char *const rules[] = {
+	"SELECT 'source', id, 'of no known kind' FROM source WHERE kind NOT IN ('file', 'images', 'camera', 'stream')",
+	"SELECT 'source', id, 'its pictures have no size' FROM source WHERE width < 1 OR height < 1",
+	"SELECT 'model', id, 'of no known task' FROM model WHERE task NOT IN ('person', 'face', 'gender')",
+	"SELECT 'run', id, 'of no known status' FROM run WHERE status NOT IN ('running', 'complete', 'interrupted', 'failed')",
+	"SELECT 'run', id, 'of no known clock' FROM run WHERE clock NOT IN ('option', 'name', 'container', 'none', 'wall')",
+	"SELECT 'run', id, 'it is ' || status || CASE WHEN ended_ms IS NULL THEN ', and has no end' ELSE ', and has ended' END"
+	" FROM run WHERE (status = 'running') <> (ended_ms IS NULL)",
+	"SELECT 'run', id, 'more frames analyzed than read' FROM run WHERE frames_analyzed > frames_read",
+	"SELECT 'run', id, 'a count below zero' FROM run WHERE frames_read < 0 OR frames_analyzed < 0 OR frames_dropped < 0",
+	/* a run under way has not told its dropped frames yet */
+	"SELECT 'run', r.id, 'its minutes hold ' || sum(m.dropped) || ' dropped frames, the run ' || r.frames_dropped"
+	" FROM run r JOIN minute m ON m.run_id = r.id WHERE r.status <> 'running' GROUP BY r.id HAVING sum(m.dropped) > r.frames_dropped",
+	"SELECT 'run', r.id, 'it has no person network, and yet ' || count(*) || ' persons' FROM run r"
+	" JOIN frame f ON f.run_id = r.id JOIN person p ON p.frame_id = f.id WHERE r.person_model_id IS NULL GROUP BY r.id",
+	"SELECT 'run', run_id, 'dropped frames below zero in a minute' FROM minute WHERE dropped < 0",
+	"SELECT 'frame', id, 'its number is below zero' FROM frame WHERE number < 0",
+	"SELECT 'frame', id, 'its time is not in the years 1 to 9999' FROM frame WHERE time_ms NOT BETWEEN -62135596800000 AND 253402300799999",
+	"SELECT 'person', id, 'its score is not from 0 to 1' FROM person WHERE score NOT BETWEEN 0 AND 1",
+	"SELECT 'person', id, 'its box lies in no picture' FROM person WHERE " BOX_BAD,
+	"SELECT 'face', id, 'its score is not from 0 to 1' FROM face WHERE score NOT BETWEEN 0 AND 1",
+	"SELECT 'face', id, 'its box lies in no picture' FROM face WHERE " BOX_BAD,
+	"SELECT 'face', id, 'its gender is neither female nor male nor NULL' FROM face WHERE gender NOT IN ('female', 'male')",
+	"SELECT 'face', id, 'its p_female is not from 0 to 1' FROM face WHERE p_female NOT BETWEEN 0 AND 1",
+	"SELECT 'face', id, 'it has a gender, and was not classified' FROM face WHERE gender IS NOT NULL AND p_female IS NULL",
+	"SELECT 'face', f.id, 'its person ' || p.id || ' is in another frame' FROM face f JOIN person p ON p.id = f.person_id"
+	" WHERE p.frame_id <> f.frame_id",
+	NULL
+};
+
+static void
+each_row(struct findings *f, struct stmt *s)
+{
+	findings_add(f, "%s %lld: %s", findings_text(s, 0), (long long)stmt_int(s, 1), findings_text(s, 2));
+}
+
+int
+findings_in_rows(struct findings *f, struct db *d, struct err *e)
+{
+	for (const char *const *rule = rules; *rule != NULL; rule++) {
+		if (findings_query(f, d, *rule, each_row, e) != 0)
+			return -1;
+	}
+	return 0;
+}

@@ -1,0 +1,253 @@
+/*
+ * The tables, as a numbered list of migrations; user_version of a file is the number of
+ * those that it has seen.  What a row means stands here, beside its columns.
+ *
+ * A migration that was released is never edited; the next change is a new one.  Each runs in the one transaction
+ * that also moves user_version, so a file is never between two schemas.
+ */
+#include "store/schema.h"
+
+#include "store/store.h"
+
+static const char *const first[] = {
+"CREATE TABLE source (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	uuid TEXT NOT NULL UNIQUE,\n"
+"	name TEXT NOT NULL UNIQUE CHECK (name <> ''),\n"
+"	kind TEXT NOT NULL CHECK (kind IN ('file', 'images', 'camera', 'stream')),\n"
+"	uri TEXT NOT NULL,			-- credentials removed\n"
+"	width INTEGER CHECK (width > 0),	-- pixels, of the newest run; NULL: not known\n"
+"	height INTEGER CHECK (height > 0)\n"
+") STRICT",
+"CREATE INDEX source_uri ON source (uri, kind)",
+
+"CREATE TABLE model (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	name TEXT NOT NULL,\n"
+"	task TEXT NOT NULL CHECK (task IN ('person', 'face', 'gender')),\n"
+"	family TEXT NOT NULL,\n"
+"	sha256 TEXT NOT NULL,			-- of its files\n"
+"	UNIQUE (sha256, task)\n"
+") STRICT",
+
+"CREATE TABLE run (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	uuid TEXT NOT NULL UNIQUE,\n"
+"	source_id INTEGER NOT NULL REFERENCES source (id),\n"
+"	status TEXT NOT NULL CHECK (status IN ('running', 'complete', 'interrupted', 'failed')),\n"
+"	started_ms INTEGER NOT NULL,		-- wall clock\n"
+"	ended_ms INTEGER,			-- wall clock; NULL while running\n"
+"	first_ms INTEGER,			-- time of the first and the last frame; NULL: no frame yet\n"
+"	last_ms INTEGER,\n"
+"	clock TEXT NOT NULL CHECK (clock IN ('option', 'name', 'container', 'none', 'wall')),\n"
+"	person_model_id INTEGER REFERENCES model (id),	-- NULL: the stage was off\n"
+"	face_model_id INTEGER REFERENCES model (id),\n"
+"	gender_model_id INTEGER REFERENCES model (id),\n"
+"	settings TEXT NOT NULL,			-- JSON: all that can change rows\n"
+"	version TEXT NOT NULL,\n"
+"	opencv TEXT NOT NULL,\n"
+"	input_sha256 TEXT,			-- NULL: live\n"
+"	frames_read INTEGER NOT NULL DEFAULT 0,\n"
+"	frames_analyzed INTEGER NOT NULL DEFAULT 0 CHECK (frames_analyzed >= 0),\n"
+"	frames_dropped INTEGER NOT NULL DEFAULT 0 CHECK (frames_dropped >= 0),\n"
+"	error TEXT,\n"
+"	CHECK (frames_read >= frames_analyzed),\n"
+"	CHECK ((status = 'running') = (ended_ms IS NULL)),\n"
+"	CHECK ((frames_analyzed = 0) = (first_ms IS NULL) AND (first_ms IS NULL) = (last_ms IS NULL)),\n"
+"	CHECK (first_ms <= last_ms)\n"
+") STRICT",
+"CREATE INDEX run_input ON run (source_id, input_sha256)",
+
+"CREATE TABLE frame (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,\n"
+"	number INTEGER NOT NULL CHECK (number >= 0),	-- in the recording, from 0\n"
+/* years 1 to 9999: what RFC 3339 can write */
+"	time_ms INTEGER NOT NULL CHECK (time_ms BETWEEN -62135596800000 AND 253402300799999),\n"
+"	UNIQUE (run_id, number)\n"
+") STRICT",
+
+/* Boxes: pixels of the original frame. The upper bounds only keep infinity out. */
+"CREATE TABLE person (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	frame_id INTEGER NOT NULL REFERENCES frame (id) ON DELETE CASCADE,\n"
+"	track_id INTEGER,			-- NULL: not tracked\n"
+"	score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),\n"
+"	x REAL NOT NULL CHECK (x BETWEEN 0 AND 1e9),\n"
+"	y REAL NOT NULL CHECK (y BETWEEN 0 AND 1e9),\n"
+"	w REAL NOT NULL CHECK (w BETWEEN 0 AND 1e9),\n"
+"	h REAL NOT NULL CHECK (h BETWEEN 0 AND 1e9)\n"
+") STRICT",
+"CREATE INDEX person_frame ON person (frame_id)",
+
+"CREATE TABLE face (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	frame_id INTEGER NOT NULL REFERENCES frame (id) ON DELETE CASCADE,\n"
+"	person_id INTEGER REFERENCES person (id) ON DELETE SET NULL,	-- NULL: in no person's box\n"
+"	score REAL NOT NULL CHECK (score BETWEEN 0 AND 1),\n"
+"	x REAL NOT NULL CHECK (x BETWEEN 0 AND 1e9),\n"
+"	y REAL NOT NULL CHECK (y BETWEEN 0 AND 1e9),\n"
+"	w REAL NOT NULL CHECK (w BETWEEN 0 AND 1e9),\n"
+"	h REAL NOT NULL CHECK (h BETWEEN 0 AND 1e9),\n"
+"	gender TEXT CHECK (gender IN ('female', 'male')),	-- NULL: unknown\n"
+"	p_female REAL CHECK (p_female BETWEEN 0 AND 1),		-- NULL: not classified\n"
+"	CHECK (gender IS NULL OR p_female IS NOT NULL)\n"
+") STRICT",
+"CREATE INDEX face_frame ON face (frame_id)",
+/* one face for a person */
+"CREATE UNIQUE INDEX face_person ON face (person_id) WHERE person_id IS NOT NULL",
+
+"CREATE TABLE minute (\n"
+"	run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,\n"
+"	start_ms INTEGER NOT NULL CHECK (start_ms % 60000 = 0),\n"
+"	frames INTEGER NOT NULL CHECK (frames > 0),\n"
+"	covered_ms INTEGER NOT NULL CHECK (covered_ms BETWEEN 0 AND 60000),\n"
+"	dropped INTEGER NOT NULL CHECK (dropped >= 0),\n"
+"	people_sum INTEGER NOT NULL,		-- sums are over the frames\n"
+"	people_min INTEGER NOT NULL CHECK (people_min >= 0),\n"
+"	people_max INTEGER NOT NULL,\n"
+"	men_sum INTEGER NOT NULL CHECK (men_sum >= 0),\n"
+"	women_sum INTEGER NOT NULL CHECK (women_sum >= 0),\n"
+"	unknown_sum INTEGER NOT NULL CHECK (unknown_sum >= 0),\n"
+"	faces_sum INTEGER NOT NULL CHECK (faces_sum >= 0),\n"
+"	PRIMARY KEY (run_id, start_ms),\n"
+"	CHECK (men_sum + women_sum + unknown_sum = people_sum),\n"
+"	CHECK (people_sum BETWEEN people_min * frames AND people_max * frames)\n"
+") STRICT, WITHOUT ROWID",
+
+"CREATE TABLE evaluation (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	uuid TEXT NOT NULL UNIQUE,\n"
+"	kind TEXT NOT NULL CHECK (kind IN ('detect', 'face', 'gender', 'score')),\n"
+"	dataset TEXT NOT NULL,\n"
+"	dataset_sha256 TEXT,\n"
+"	person_model_id INTEGER REFERENCES model (id),\n"
+"	face_model_id INTEGER REFERENCES model (id),\n"
+"	gender_model_id INTEGER REFERENCES model (id),\n"
+"	settings TEXT NOT NULL,			-- JSON\n"
+"	started_ms INTEGER NOT NULL,\n"
+"	ended_ms INTEGER,\n"
+"	items INTEGER NOT NULL DEFAULT 0 CHECK (items >= 0),\n"
+"	rejected INTEGER NOT NULL DEFAULT 0 CHECK (rejected >= 0)\n"
+") STRICT",
+
+"CREATE TABLE metric (\n"
+"	evaluation_id INTEGER NOT NULL REFERENCES evaluation (id) ON DELETE CASCADE,\n"
+"	name TEXT NOT NULL,\n"
+"	slice TEXT NOT NULL DEFAULT '',		-- empty: all items\n"
+"	value REAL NOT NULL,\n"
+"	low REAL,				-- 95 % interval; NULL: not computed\n"
+"	high REAL,\n"
+"	n INTEGER NOT NULL CHECK (n >= 0),\n"
+"	PRIMARY KEY (evaluation_id, name, slice)\n"
+") STRICT, WITHOUT ROWID",
+
+/* For readers: where several runs of a source hold the same minute, the newest one speaks. */
+"CREATE VIEW people_per_minute AS\n"
+"SELECT s.name AS source, strftime('%Y-%m-%dT%H:%M:%SZ', m.start_ms / 1000, 'unixepoch') AS time_utc,\n"
+"	m.start_ms / 1000 AS time, CAST(m.people_sum AS REAL) / m.frames AS people_avg,\n"
+"	m.people_min, m.people_max, m.frames, m.covered_ms / 60000.0 AS coverage\n"
+"FROM minute m JOIN run r ON r.id = m.run_id JOIN source s ON s.id = r.source_id\n"
+"WHERE NOT EXISTS (SELECT 1 FROM run n JOIN minute k ON k.run_id = n.id\n"
+"	WHERE n.source_id = r.source_id AND n.id > r.id AND k.start_ms = m.start_ms)",
+
+"CREATE VIEW gender_per_minute AS\n"
+"SELECT s.name AS source, strftime('%Y-%m-%dT%H:%M:%SZ', m.start_ms / 1000, 'unixepoch') AS time_utc,\n"
+"	m.start_ms / 1000 AS time, CAST(m.men_sum AS REAL) / m.frames AS men_avg,\n"
+"	CAST(m.women_sum AS REAL) / m.frames AS women_avg, CAST(m.unknown_sum AS REAL) / m.frames AS unknown_avg,\n"
+"	m.frames, m.covered_ms / 60000.0 AS coverage\n"
+"FROM minute m JOIN run r ON r.id = m.run_id JOIN source s ON s.id = r.source_id\n"
+"WHERE NOT EXISTS (SELECT 1 FROM run n JOIN minute k ON k.run_id = n.id\n"
+"	WHERE n.source_id = r.source_id AND n.id > r.id AND k.start_ms = m.start_ms)",
+
+"PRAGMA application_id = 0x666F6F74",
+"PRAGMA user_version = 1",
+NULL
+};
+
+static const char *const *const migrations[STORE_SCHEMA] = { first };
+
+const struct schema_object schema_objects[] = {
+	{ "table", "source" }, { "table", "model" }, { "table", "run" }, { "table", "frame" },
+	{ "table", "person" }, { "table", "face" }, { "table", "minute" }, { "table", "evaluation" },
+	{ "table", "metric" }, { "index", "source_uri" }, { "index", "run_input" },
+	{ "index", "person_frame" }, { "index", "face_frame" }, { "index", "face_person" },
+	{ "view", "people_per_minute" }, { "view", "gender_per_minute" },
+	{ NULL, NULL }
+};
+
+/* The schema number: 0 for a database with nothing in it, -1 for one that is not ours or not for us. */
+static int
+schema_number(struct db *d, struct err *e)
+{
+	int64_t id, version, objects;
+	if (db_int(d, "PRAGMA application_id", &id, e) != 0
+	    || db_int(d, "PRAGMA user_version", &version, e) != 0
+	    || db_int(d, "SELECT count(*) FROM sqlite_schema", &objects, e) != 0)
+		return -1;
+	if (id == 0 && version == 0 && objects == 0)
+		return 0;
+	if (id != STORE_APPLICATION_ID)
+		return err_set(e, ERR_DATA, "%s is a database of another program (application_id 0x%08X): "
+		    "name another file with --db", db_path(d), (unsigned)id);
+	if (version > STORE_SCHEMA)
+		return err_set(e, ERR_DATA, "%s was made by a newer footfall (schema %lld; this one knows %d)",
+		    db_path(d), (long long)version, STORE_SCHEMA);
+	if (version < 1)
+		return err_set(e, ERR_DATA, "%s is damaged: it says schema %lld, which never was",
+		    db_path(d), (long long)version);
+	return (int)version;
+}
+
+static int
+migrate(struct db *d, const char *const *sql, struct err *e)
+{
+	for (; *sql != NULL; sql++) {
+		if (db_exec(d, *sql, e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+schema_readable(struct db *d, struct err *e)
+{
+	int number = schema_number(d, e);
+	if (number < 0)
+		return -1;
+	if (number == 0)
+		return err_set(e, ERR_DATA, "%s is empty: `footfall analyze` fills one", db_path(d));
+	if (number < STORE_SCHEMA)
+		return err_set(e, ERR_DATA, "%s is of an older schema (%d; this footfall reads %d): "
+		    "`footfall db rebuild` migrates it, as does every command that writes", db_path(d), number, STORE_SCHEMA);
+	return 0;
+}
+
+int
+schema_make(struct db *d, struct err *e)
+{
+	/* look before locking: nothing is written to a file that is not ours */
+	int number = schema_number(d, e);
+	if (number < 0)
+		return -1;
+	if (db_use_wal(d, e) != 0)
+		return -1;
+	if (number == STORE_SCHEMA)
+		return 0;
+	if (db_begin(d, e) != 0)
+		return -1;
+	/* again: another process may have been first */
+	number = schema_number(d, e);
+	if (number < 0)
+		goto fail;
+	for (int i = number; i < STORE_SCHEMA; i++) {
+		if (migrate(d, migrations[i], e) != 0)
+			goto fail;
+	}
+	if (db_commit(d, e) != 0)
+		goto fail;
+	return 0;
+fail:
+	db_rollback(d);
+	return -1;
+}
