@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "conf/settings.h"
@@ -47,6 +48,14 @@ const char *cli_value(const struct cli *c, const char *name);
 bool cli_flag(const struct cli *c, const char *name);
 /* Refuses operands beyond max or fewer than min: ERR_USAGE. */
 int cli_operands(const struct cli *c, int min, int max, struct err *e);
+
+/*
+ * The options --from and --to of commands that read a database: an RFC 3339 time, or a place in the recording (one without
+ * a known start begins at 1970). ERR_USAGE also when from is not before to.
+ */
+int cli_period(const struct cli *c, bool *has_from, int64_t *from_ms, bool *has_to, int64_t *to_ms, struct err *e);
+/* How long to wait for a locked database. */
+int cli_timeout_ms(const struct cli *c);
 
 extern const struct command *const commands[];	/* ended by NULL */
 

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/when.h"
 #include "cli/parse.h"
 
 const struct cli_option cli_common[] = {
@@ -211,4 +212,31 @@ cli_operands(const struct cli *c, int min, int max, struct err *e)
 	if (c->argc > max)
 		return err_set(e, ERR_USAGE, "\"%s\" is one too many: footfall %s %s", c->argv[max], c->command->name, c->command->usage);
 	return 0;
+}
+
+static int
+take_time(const struct cli *c, const char *name, bool *has, int64_t *ms, struct err *e)
+{
+	const char *text = cli_value(c, name);
+	*has = text != NULL;
+	if (text == NULL || when_parse(text, ms) == 0 || when_parse_offset(text, ms) == 0)
+		return 0;
+	return err_set(e, ERR_USAGE, "--%s %s is no time: write 2026-11-21T02:20:00Z, or hh:mm:ss for a place in a recording",
+	    name, text);
+}
+
+int
+cli_period(const struct cli *c, bool *has_from, int64_t *from_ms, bool *has_to, int64_t *to_ms, struct err *e)
+{
+	if (take_time(c, "from", has_from, from_ms, e) != 0 || take_time(c, "to", has_to, to_ms, e) != 0)
+		return -1;
+	if (*has_from && *has_to && *from_ms >= *to_ms)
+		return err_set(e, ERR_USAGE, "--from %s is not before --to %s", cli_value(c, "from"), cli_value(c, "to"));
+	return 0;
+}
+
+int
+cli_timeout_ms(const struct cli *c)
+{
+	return (int)(c->settings.store_timeout * 1000);
 }

@@ -158,7 +158,7 @@ print_line(struct out *o, const struct cli *c, const struct analysis_result *r, 
 }
 
 static int
-print_result(const struct cli *c, struct db *d, const struct input *in, const struct analysis_result *r, const struct err *why, struct err *e)
+print_result(const struct cli *c, struct db *d, const struct input *in, const struct analysis_result *r, const struct err *why, char **source, struct err *e)
 {
 	struct summary s = { 0 };
 	if (r->run_id != 0 && summarise(d, r->run_id, &s, e) != 0)
@@ -168,16 +168,17 @@ print_result(const struct cli *c, struct db *d, const struct input *in, const st
 		print_json(o, in, r, &s, why);
 	else if (s.source != NULL)
 		print_line(o, c, r, &s);
-	free(s.source);
+	free(*source);
+	*source = s.source;
 	return out_close(o, e);
 }
 
 /*
  * One input after the other. An input that fails is named and the next one goes on; the first reason decides the
- * exit status when all failed, else it is "some failed".
+ * exit status when all failed, else it is "some failed". *source: the name of the last one, new memory.
  */
 static int
-analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *in, struct err *e)
+analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *in, char **source, struct err *e)
 {
 	size_t failed = 0;
 	struct err first = { 0 };
@@ -187,7 +188,7 @@ analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *
 		if (stop_requested())
 			return err_set(e, ERR_INTERRUPTED, "interrupted; the same command continues");
 		int got = analyze_input(a, &in->v[i], &r, &why);
-		if (print_result(c, store_db(a->store), &in->v[i], &r, got != 0 ? &why : NULL, e) != 0)
+		if (print_result(c, store_db(a->store), &in->v[i], &r, got != 0 ? &why : NULL, source, e) != 0)
 			return -1;
 		if (got == 0)
 			continue;
@@ -210,9 +211,9 @@ analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *
 }
 
 static int
-write_html(const struct analysis *a, const char *path, struct err *e)
+write_html(const struct analysis *a, const char *path, const char *source, struct err *e)
 {
-	struct report_query q = { .source = a->name };
+	struct report_query q = { .source = source };
 	struct out *o;
 	if (out_open(&o, path, e) != 0)
 		return -1;
@@ -233,6 +234,7 @@ exec(struct cli *c, struct err *e)
 	struct inputs in = { 0 };
 	struct crew *crew = NULL;
 	const char *html = cli_value(c, "html");
+	char *source = NULL;
 	int r = -1;
 
 	if (cli_operands(c, 1, 1 << 30, e) != 0 || parse_options(c, &a, e) != 0 || inputs_expand(&in, c->argc, c->argv, e) != 0)
@@ -256,13 +258,13 @@ exec(struct cli *c, struct err *e)
 	log_info("networks: %s", crew_summary(crew));
 	if (open_workers(&a, threads > 0 ? (size_t)threads : (size_t)cores_available(), e) != 0)
 		goto out;
-	if (store_open(&a.store, c->db, (int)(c->settings.store_timeout * 1000), e) != 0)
+	if (store_open(&a.store, c->db, cli_timeout_ms(c), e) != 0)
 		goto out;
 	stop_install();
-	r = analyze_all(c, &a, &in, e);
+	r = analyze_all(c, &a, &in, &source, e);
 	if (html != NULL && (r == 0 || e->code == ERR_PARTIAL)) {
 		struct err second = { 0 };
-		if (write_html(&a, html, &second) != 0 && r == 0) {
+		if (write_html(&a, html, in.n == 1 ? source : NULL, &second) != 0 && r == 0) {
 			*e = second;
 			r = -1;
 		}
@@ -272,6 +274,7 @@ out:
 	for (size_t i = 0; i < a.nworkers; i++)
 		worker_close(a.workers[i]);
 	free(a.workers);
+	free(source);
 	crew_close(crew);
 	inputs_free(&in);
 	return r;

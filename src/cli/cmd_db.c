@@ -13,12 +13,6 @@
 #include "store/schema.h"
 #include "store/store.h"
 
-static int
-timeout_ms(const struct cli *c)
-{
-	return (int)(c->settings.store_timeout * 1000);
-}
-
 /* ---- info ---- */
 
 /* One number each: how it is called in JSON, in the table, and where it comes from. */
@@ -322,7 +316,7 @@ exec(struct cli *c, struct err *e)
 		return -1;
 
 	struct db *d;
-	int opened = a->writes ? db_open(&d, c->db, DB_WRITE, timeout_ms(c), e) : store_open_read(&d, c->db, timeout_ms(c), e);
+	int opened = a->writes ? db_open(&d, c->db, DB_WRITE, cli_timeout_ms(c), e) : store_open_read(&d, c->db, cli_timeout_ms(c), e);
 	if (opened != 0)
 		return -1;
 	int r = a->exec(c, d, e);

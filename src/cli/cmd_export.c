@@ -36,17 +36,6 @@ struct export {
 };
 
 static int
-take_time(const struct cli *c, const char *name, bool *has, int64_t *ms, struct err *e)
-{
-	const char *text = cli_value(c, name);
-	*has = text != NULL;
-	if (text == NULL || when_parse(text, ms) == 0 || when_parse_offset(text, ms) == 0)
-		return 0;
-	return err_set(e, ERR_USAGE, "--%s %s is no time: write 2026-11-21T02:20:00Z, or hh:mm:ss for a place in a recording",
-	    name, text);
-}
-
-static int
 take_table(const struct cli *c, struct export *x, struct err *e)
 {
 	const char *name = cli_value(c, "table");
@@ -202,8 +191,7 @@ exec(struct cli *c, struct err *e)
 	const char *output = cli_value(c, "output");
 	struct export x = { .output = output != NULL ? output : "-", .source = cli_value(c, "source") };
 	if (cli_operands(c, 0, 0, e) != 0 || take_table(c, &x, e) != 0 || take_format(c, &x, e) != 0
-	    || take_time(c, "from", &x.has_from, &x.from_ms, e) != 0
-	    || take_time(c, "to", &x.has_to, &x.to_ms, e) != 0
+	    || cli_period(c, &x.has_from, &x.from_ms, &x.has_to, &x.to_ms, e) != 0
 	    || refuse_database(x.output, c->db, e) != 0)
 		return -1;
 
@@ -211,7 +199,7 @@ exec(struct cli *c, struct err *e)
 	struct out *o = NULL;
 	int64_t rows;
 	int r = -1;
-	if (store_open_read(&d, c->db, (int)(c->settings.store_timeout * 1000), e) != 0)
+	if (store_open_read(&d, c->db, cli_timeout_ms(c), e) != 0)
 		return -1;
 	if (know_source(d, x.source, e) != 0 || out_open(&o, x.output, e) != 0)
 		goto out;

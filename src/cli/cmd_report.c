@@ -26,19 +26,6 @@ static const struct cli_option options[] = {
 	{ NULL, 0, NULL, NULL },
 };
 
-/* A recording without a known start begins at 1970, so a place in it is a time too. */
-static int
-take_time(const struct cli *c, const char *name, bool *has, int64_t *ms, struct err *e)
-{
-	const char *text = cli_value(c, name);
-
-	*has = text != NULL;
-	if (text == NULL || when_parse(text, ms) == 0 || when_parse_offset(text, ms) == 0)
-		return 0;
-	return err_set(e, ERR_USAGE, "--%s %s is no time: write 2026-11-21T02:20:00Z, or hh:mm:ss for a place in a recording",
-	    name, text);
-}
-
 static int
 take_width(const struct cli *c, int *width, struct err *e)
 {
@@ -124,14 +111,12 @@ exec(struct cli *c, struct err *e)
 	struct db *d = NULL;
 	int width, r = -1;
 
-	if (cli_operands(c, 0, 0, e) != 0 || take_time(c, "from", &q.has_from, &q.from_ms, e) != 0 ||
-	    take_time(c, "to", &q.has_to, &q.to_ms, e) != 0 || take_width(c, &width, e) != 0)
+	if (cli_operands(c, 0, 0, e) != 0
+	    || cli_period(c, &q.has_from, &q.from_ms, &q.has_to, &q.to_ms, e) != 0 || take_width(c, &width, e) != 0)
 		return -1;
-	if (q.has_from && q.has_to && q.from_ms >= q.to_ms)
-		return err_set(e, ERR_USAGE, "--from %s is not before --to %s", cli_value(c, "from"), cli_value(c, "to"));
 	if (html != NULL && strcmp(html, "-") == 0 && c->json)
 		return err_set(e, ERR_USAGE, "--json and --html - both want standard output; give the page a file");
-	if (store_open_read(&d, c->db, (int)(c->settings.store_timeout * 1000), e) != 0)
+	if (store_open_read(&d, c->db, cli_timeout_ms(c), e) != 0)
 		return -1;
 	if (html != NULL && write_page(d, &q, html, e) != 0)
 		goto out;
