@@ -1,0 +1,32 @@
+/*
+ * Floor 1, pure.  Which things bear a name. Thousands of names are looked up in a graph, and a hostile one makes
+ * them many: finding one must not mean looking at all.
+ */
+#ifndef FOOTFALL_ONNX_NAMES_H
+#define FOOTFALL_ONNX_NAMES_H
+
+#include <stddef.h>
+
+#include "onnx/wire.h"
+
+enum { NAMES_LONGEST = 1024 };
+
+struct name {
+	struct slice name;
+	size_t at;		/* what bears it: an index into an array of the caller's */
+};
+
+struct names {
+	struct name *v;
+	size_t n, cap;
+};
+
+/* The empty name stands for a value left out: it names nothing, and is not taken. -1: longer than NAMES_LONGEST. */
+int names_add(struct names *t, struct slice name, size_t at);
+/* After the last names_add, before the first names_find. */
+void names_sort(struct names *t);
+/* How many bear the name; *first is the one with the least `at`, the others follow it in order. */
+size_t names_find(const struct names *t, struct slice name, const struct name **first);
+void names_free(struct names *t);
+
+#endif
