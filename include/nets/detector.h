@@ -12,6 +12,9 @@
 
 struct detector;
 
+/* A flood of candidates (a threshold of 0) costs bounded time: the best so many meet in the suppression, the best so many come out. */
+enum { DETECTOR_CANDIDATES = 8192, DETECTOR_MOST = 1000 };
+
 struct detector_options {
 	const char *class_name;	/* NULL: "person" or "face" by task; must be one of the model's classes */
 	double min_score;	/* < 0: the model's own */
@@ -19,10 +22,10 @@ struct detector_options {
 	bool square;		/* flexible networks: full square input instead of only what the aspect needs */
 };
 
-/* data: model_load's; needed only during the call. ERR_USAGE: no such class (lists them). ERR_UNAVAILABLE: wrong task; OpenCV cannot read it. */
+/* m must outlive the detector. data: model_load's; needed only during the call. ERR_USAGE: no such class (lists them). ERR_UNAVAILABLE: wrong task; OpenCV cannot read it. */
 int detector_open(struct detector **out, const struct model *m, const struct model_data *data, const struct detector_options *o, struct err *e);
 void detector_close(struct detector *d);
-/* d's boxes (out, cleared first) are in pixels of im, clipped, sorted by falling score, NMS done. */
+/* d's boxes (out, cleared first) are in pixels of im, clipped, sorted by falling score, NMS done. ERR_UNAVAILABLE: the network itself fails. */
 int detector_run(struct detector *d, const struct vision_image *im, struct dets *out, struct err *e);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Floor 2, pure.  From a network's output tensors to candidate boxes.
  *
- * Each layout has its own file (decode_yolo.c, decode_grid.c, decode_face.c ...). A decoder checks every shape it relies on
+ * Each family of layouts has its own file (decode_yolo.c, decode_grid.c, decode_yunet.c, decode_ssd.c). A decoder checks every shape it relies on
  * (ERR_DATA, saying which output has which shape and what was expected) and never reads outside; a candidate that is not finite is
  * left out. Only the class asked for is computed.
  */
@@ -32,14 +32,15 @@ void dets_free(struct dets *d);
 
 struct decode {
 	int in_w, in_h;		/* input size of this pass */
-	int nclasses;		/* of the network */
-	int wanted;		/* class index asked for */
+	int nclasses;		/* of the network, a background that it counts left out */
+	int wanted;		/* index of the class asked for among these */
 	double min_score;	/* candidates below are left out */
+	const double (*anchors)[3][2];	/* decode_yolov5_heads: width and height, pixels of the input, per map and anchor */
 };
 
 typedef int decode_fn(const struct decode *c, const struct tensor *outs, size_t n, struct dets *d, struct err *e);
 
-decode_fn decode_yolov5, decode_yolov8, decode_yolox, decode_end2end, decode_darknet, decode_nanodet,
+decode_fn decode_yolov5, decode_yolov5_heads, decode_yolov8, decode_yolox, decode_end2end, decode_darknet, decode_nanodet,
 	decode_fastestdet, decode_yunet, decode_yunet2022, decode_ssd, decode_ultralight;
 
 /*

@@ -17,7 +17,8 @@
 struct minutes {
 	int64_t gap_ms;
 	int64_t frames;		/* so far */
-	int64_t last_ms, step_ms;	/* time of the last frame; time between the last two */
+	int64_t last_ms;	/* time of the last frame */
+	int64_t step_ms;	/* how long the frame before the last one stands, and so the last one */
 	int64_t closed_ms;	/* coverage of the open window by all but its last frame */
 	struct minute open;	/* row of the last frame's window, coverage as it stands */
 };
