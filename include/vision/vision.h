@@ -98,7 +98,7 @@ struct vision_blob {
 	enum vision_channels channels;
 	float mean[3], scale[3];	/* (value - mean) * scale, in the order of channels */
 	bool minmax;			/* first stretch the values of the part to 0..255 */
-	bool transpose;			/* swap rows and columns (networks trained in Matlab) */
+	bool transpose;			/* swap rows and columns: planes of width rows, height values each (networks trained in Matlab) */
 };
 
 /* A part of a picture: a rectangle that may reach over the border (border pixels repeat), turned about its centre. */

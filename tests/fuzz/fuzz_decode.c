@@ -63,9 +63,10 @@ cells(const struct decode *c, int stride)
 static size_t
 expect_yunet(const struct decode *c, struct expected *x)
 {
-	static const char *const names[] = { "cls_8", "cls_16", "cls_32", "obj_8", "obj_16",
-		"obj_32", "bbox_8", "bbox_16",
-		"bbox_32", "kps_8", "kps_16", "kps_32" };
+	static const char *const names[] = {
+		"cls_8", "cls_16", "cls_32", "obj_8", "obj_16", "obj_32",
+		"bbox_8", "bbox_16", "bbox_32", "kps_8", "kps_16", "kps_32"
+	};
 	static const int cols[] = { 1, 1, 4, 10 };
 	for (int i = 0; i < 12; i++)
 		x[i] = (struct expected){ names[i], 3, { 1, cells(c, 8 << i % 3), cols[i / 3] } };
@@ -196,14 +197,16 @@ check(const struct decode *c, struct dets *d, struct source *s)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static decode_fn *const decoders[] = { decode_yolov5, decode_yolov8, decode_yolox,
-		decode_end2end, decode_darknet,
+	static decode_fn *const decoders[] = {
+		decode_yolov5, decode_yolov8, decode_yolox, decode_end2end, decode_darknet,
 		decode_nanodet, decode_fastestdet, decode_yunet, decode_yunet2022, decode_ssd,
-			decode_ultralight,
-		decode_yolov5_heads };
-	static const double anchors[3][3][2] = { { { 10, 13 }, { 16, 30 }, { 33, 23 } },
-		{ { 30, 61 }, { 62, 45 }, { 59, 119 } }, { { 116, 90 }, { 156, 198 },
-		{ 373, 326 } } };
+		decode_ultralight, decode_yolov5_heads
+	};
+	static const double anchors[3][3][2] = {
+		{ { 10, 13 }, { 16, 30 }, { 33, 23 } },
+		{ { 30, 61 }, { 62, 45 }, { 59, 119 } },
+		{ { 116, 90 }, { 156, 198 }, { 373, 326 } }
+	};
 	struct source s = { data, size, 0 };
 	const int decoder = take(&s) % (MTCNN + 1);
 	struct decode c = { .in_w = 32 * (1 + take(&s) % 4), .in_h = 32 * (1 + take(&s) % 3),
