@@ -3,8 +3,11 @@
 #   make            build/footfall                make demo       analyse a real recording
 #   make test       all tests                     make check      all tests under sanitizers
 #   make install    PREFIX= DESTDIR=              make bench      speed, compared
+#   make fuzz       T=probe                       make setup      install what the build needs
 #
-# B is the build folder; each sanitizer builds in its own (B=build/asan SAN=address,undefined).
+# demo, test, check and bench install what is missing from Debian's packages (src/setup.sh says
+# what it does); the others never do.  B is the build folder; each sanitizer builds in its own
+# (B=build/asan SAN=address,undefined).
 
 PREFIX ?= /usr/local
 B ?= build
@@ -45,8 +48,15 @@ UNIT_BIN := $(UNIT_SRC:%.c=$(B)/%)
 # Programs that the tests use to make their own input.
 GEN_SRC := $(wildcard tests/gen/*.c)
 GEN_BIN := $(GEN_SRC:%.c=$(B)/%)
+# cmocka programs on the real bridge, which tests/e2e/vision.sh runs.
+E2E_SRC := $(wildcard tests/e2e/test_*.c)
+E2E_BIN := $(E2E_SRC:%.c=$(B)/%)
+# Fuzz targets; replay.c runs one of them on given files, for make test.
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 
-.PHONY: all clean
+.PHONY: all need setup demo test check bench fuzz install uninstall clean
+.PHONY: demo-run test-run test-programs fake-programs bench-run
 all: $(B)/footfall
 
 $(B)/footfall: $(B)/src/cli/main.o $(BRIDGE_OBJ) $(B)/core.a
@@ -59,11 +69,11 @@ $(B)/core.a: $(CORE_OBJ)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/%.o: %.c
+$(B)/%.o: %.c $(B)/flags | need
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(B)/%.o: %.cpp
+$(B)/%.o: %.cpp $(B)/flags | need
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(OPENCV_INCLUDE) -c -o $@ $<
 
@@ -74,8 +84,111 @@ $(B)/tests/unit/%: $(B)/tests/unit/%.o $(FAKE_OBJ) $(B)/core.a
 $(B)/tests/gen/%: $(B)/tests/gen/%.o $(BRIDGE_OBJ) $(B)/core.a
 	$(CXX) $(LDFLAGS) -o $@ $^ $(OPENCV_LIBS) $(LDLIBS)
 
-.SECONDARY:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+$(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(BRIDGE_OBJ) $(B)/core.a
+	$(CXX) $(LDFLAGS) -o $@ $^ -lcmocka $(OPENCV_LIBS) $(LDLIBS)
+
+$(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(if $(FUZZING),,$(B)/tests/fuzz/replay.o) $(FAKE_OBJ) $(B)/core.a
+	$(CC) $(LDFLAGS) $(FUZZING) -o $@ $^ $(LDLIBS)
+
+# Other compilers and flags (PREFIX is one of them) make everything anew.
+COMMANDS := $(CC) $(CXX) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS)
+ifneq ($(shell cat $(B)/flags 2>/dev/null),$(strip $(COMMANDS)))
+.PHONY: $(B)/flags
+endif
+$(B)/flags: export FLAGS_NOW = $(strip $(COMMANDS))
+$(B)/flags:
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_NOW" >$@
+
+# Names what is missing with the command that installs it; installs nothing.
+need:
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh --check build
+
+# What setup installs changes what pkg-config answers above, so whatever follows it is a make of
+# its own.
+AGAIN = $(MAKE) --no-print-directory
+JOBS := $(shell nproc 2>/dev/null || echo 1)
+PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+
+setup:
+	@sh src/setup.sh build test fetch
+
+demo:
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build
+	+@$(AGAIN) $(PARALLEL) all
+	+@$(AGAIN) demo-run
+
+demo-run: all
+	@sh src/demo.sh $(B)/footfall $(B)
+
+# SUITES: which of unit, fuzz, cli, e2e; all of them when empty.
+SUITES ?=
+SUITE_PROGRAMS = $(if $(filter-out unit fuzz cli,$(or $(SUITES),all)),test-programs,fake-programs)
+
+test:
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build test
+	+@$(AGAIN) $(PARALLEL) $(SUITE_PROGRAMS)
+	+@$(AGAIN) test-run
+
+test-programs: $(B)/footfall $(E2E_BIN) $(GEN_BIN) fake-programs
+# Those that need no OpenCV.
+fake-programs: $(B)/footfall-fake $(UNIT_BIN) $(FUZZ_BIN)
+
+test-run: $(SUITE_PROGRAMS)
+	@bash tests/run.sh $(B) $(SUITES)
+
+# Under the thread sanitizer everything but the real bridge: it sees races only in what it has
+# instrumented, and in OpenCV's own threads, which it has not, it would see ghosts.
+check:
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build test
+	+@$(AGAIN) $(PARALLEL) B=$(B)/asan SAN=address,undefined OPT='-O1 -g' test-programs
+	+@$(AGAIN) B=$(B)/asan SAN=address,undefined OPT='-O1 -g' test-run
+	+@$(AGAIN) $(PARALLEL) B=$(B)/tsan SAN=thread OPT='-O1 -g' fake-programs
+	+@$(AGAIN) B=$(B)/tsan SAN=thread OPT='-O1 -g' SUITES='unit cli' test-run
+
+bench:
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build
+	+@$(AGAIN) $(PARALLEL) all
+	+@$(AGAIN) bench-run
+
+bench-run: all
+	@bash eval/bench.sh $(B)/footfall
+
+# For as long as you let it; what it finds is written to build/fuzz, what it learns to a corpus there.
+T ?=
+fuzz:
+	@[ -f 'tests/fuzz/fuzz_$(T).c' ] || { echo "make fuzz T=NAME, NAME one of:" \
+		$(FUZZ_SRC:tests/fuzz/fuzz_%.c=%) >&2; exit 2; }
+	+@$(AGAIN) $(PARALLEL) B=$(B)/fuzz CC=clang CXX=clang++ SAN=fuzzer-no-link,address,undefined \
+		FUZZING=-fsanitize=fuzzer $(B)/fuzz/tests/fuzz/fuzz_$(T)
+	@mkdir -p $(B)/fuzz/corpus/$(T)
+	cd $(B)/fuzz && ./tests/fuzz/fuzz_$(T) $(FUZZ_ARGS) corpus/$(T) $(wildcard $(CURDIR)/tests/fuzz/corpus/$(T))
+
+# What install puts in place is what uninstall removes, and nothing else.
+D = $(DESTDIR)$(PREFIX)
+INSTALLED = bin/footfall share/footfall/models/registry.cfg share/man/man1/footfall.1 \
+	share/bash-completion/completions/footfall share/zsh/site-functions/_footfall \
+	share/doc/footfall/LICENSE
+
+install: all $(B)/completion.bash $(B)/completion.zsh
+	@mkdir -p $(addprefix "$(D)"/,$(sort $(dir $(INSTALLED))))
+	install -m 755 $(B)/footfall "$(D)/bin/footfall"
+	install -m 644 models/registry.cfg "$(D)/share/footfall/models/registry.cfg"
+	install -m 644 src/footfall.1 "$(D)/share/man/man1/footfall.1"
+	install -m 644 LICENSE "$(D)/share/doc/footfall/LICENSE"
+	install -m 644 $(B)/completion.bash "$(D)/share/bash-completion/completions/footfall"
+	install -m 644 $(B)/completion.zsh "$(D)/share/zsh/site-functions/_footfall"
+
+$(B)/completion.%: $(B)/footfall
+	$< completion $* >$@.part
+	@mv $@.part $@
+
+uninstall:
+	rm -f $(addprefix "$(D)"/,$(INSTALLED))
+	@rmdir "$(D)/share/footfall/models" "$(D)/share/footfall" "$(D)/share/doc/footfall" 2>/dev/null || true
 
 clean:
 	rm -rf build build-*
+
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

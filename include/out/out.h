@@ -1,7 +1,7 @@
 /*
  * Floor 1.  The one writer of text, CSV, JSON and XML/HTML text; escaping lives
- * here.  Writes to a stdio stream, to a file, or gzipped when the file's name ends in .gz
- * (the only user of zlib).  A write error is remembered and told by out_close.
+ * here.  Writes to a stdio stream, to a file, or gzipped when the file's name ends in .gz.
+ * A write error is remembered and told by out_close.
  */
 #ifndef FOOTFALL_OUT_OUT_H
 #define FOOTFALL_OUT_OUT_H
@@ -61,5 +61,8 @@ void out_csv_end(struct out *o);
 
 /* Text for XML and HTML, elements and quoted attributes alike: & < > " ' escaped, control characters dropped. */
 void out_xml_text(struct out *o, const char *value);
+
+/* Bytes as base64, padded, without line ends. */
+void out_base64(struct out *o, const void *data, size_t n);
 
 #endif

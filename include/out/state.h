@@ -1,6 +1,6 @@
 /*
  * Floor 1.  What the writers of JSON and CSV remember between calls.  Private to src/out, so that
- * struct out itself, with its streams and zlib, stays inside out.c.
+ * struct out itself, with its streams, stays inside out.c.
  */
 #ifndef FOOTFALL_OUT_STATE_H
 #define FOOTFALL_OUT_STATE_H

@@ -4,7 +4,7 @@
  * A file is written under another name and renamed when it is whole, so that a reader never
  * finds half a page, and a full disk does not cost the page that was there before.  The first
  * error is remembered, what follows is dropped, and out_close tells: callers write line
- * after line without a check for each.  The only user of zlib.
+ * after line without a check for each.
  */
 #include "out/out.h"
 
@@ -16,16 +16,16 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "out/gz.h"
 #include "out/state.h"
 
 struct out {
 	/* One of these three takes the bytes. */
 	FILE *f;
-	gzFile gz;
+	struct gz *gz;
 	struct buf *buf;
 
 	bool owned;		/* f is ours to close */
@@ -136,7 +136,7 @@ out_open(struct out **out, const char *path, struct err *e)
 	if (ends_in_gz(path)) {
 		o->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 		if (o->fd >= 0)
-			o->gz = gzdopen(fd, "wb");
+			o->gz = gz_open(fd);
 	} else {
 		o->f = fdopen(fd, "w");
 		o->owned = true;
@@ -164,7 +164,7 @@ static void
 finish(struct out *o, bool sync)
 {
 	errno = 0;
-	if (o->gz != NULL && gzclose(o->gz) != Z_OK)
+	if (o->gz != NULL && !gz_close(o->gz))
 		failed(o);
 	if (o->f != NULL && fflush(o->f) != 0)
 		failed(o);
@@ -229,16 +229,8 @@ out_bytes(struct out *o, const void *data, size_t n)
 			failed(o);
 		return;
 	}
-	/* gzwrite takes an unsigned and returns an int. */
-	for (const char *p = data; n > 0;) {
-		unsigned part = n > 1U << 30 ? 1U << 30 : (unsigned)n;
-		if (gzwrite(o->gz, p, part) != (int)part) {
-			failed(o);
-			return;
-		}
-		p += part;
-		n -= part;
-	}
+	if (!gz_write(o->gz, data, n))
+		failed(o);
 }
 
 void

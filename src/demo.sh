@@ -1,0 +1,97 @@
+#!/bin/sh
+# The first thing to try: a real recording in, people per minute out.
+#
+#   demo.sh PROGRAM BUILDDIR     run in the repository's root, by make demo
+#
+# The recording is OpenCV's sample vtest.avi (79 seconds of pedestrians).  Debian ships it in the
+# package opencv-doc, of which only this file is unpacked.
+set -eu
+
+program=$1
+build=$2
+video=data/vtest.avi
+sum=45cddc9490be69345cbdab64ca583be65987e864ca408038e648db99e10516cf
+shared=${FOOTFALL_SHARED:-../shared}
+
+say() {
+	echo "demo: $*" >&2
+}
+
+fail() {
+	say "$*"
+	say "stopped: something is not to be had (69)"
+	exit 69
+}
+
+# is_video FILE: is it the recording, to the byte?
+is_video() {
+	[ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$sum" ]
+}
+
+# from_package: downloads opencv-doc (96 MB) and unpacks the one file.  Needs no root.
+from_package() {
+	command -v apt-get >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 || return 1
+	say "downloading Debian's package opencv-doc (96 MB) for its vtest.avi"
+	(cd "$work" && apt-get -q download opencv-doc </dev/null >download.log 2>&1) || return 1
+	set -- "$work"/opencv-doc_*.deb
+	path=$(dpkg-deb --fsys-tarfile "$1" | tar -t | grep '/vtest\.avi\(\.gz\)\?$' | head -n 1) || return 1
+	dpkg-deb --fsys-tarfile "$1" | tar -x -O "$path" >"$work/unpacked" || return 1
+	case $path in
+	*.gz) gzip -d <"$work/unpacked" >"$work/vtest.avi" ;;
+	*) mv "$work/unpacked" "$work/vtest.avi" ;;
+	esac
+}
+
+mkdir -p "$build" data
+if ! is_video "$video"; then
+	[ ! -e "$video" ] || say "$video is not the expected recording (sha256 differs): replacing it"
+	work=$(mktemp -d)
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM
+	if from_package && is_video "$work/vtest.avi"; then
+		:
+	elif is_video "$shared/data/video/vtest.avi"; then
+		say "Debian's package opencv-doc is not to be had: taking $shared/data/video/vtest.avi"
+		cp "$shared/data/video/vtest.avi" "$work/vtest.avi"
+	else
+		[ ! -s "$work/download.log" ] || sed 's/^/demo: apt-get: /' "$work/download.log" >&2
+		fail "no recording: the package opencv-doc cannot be downloaded or lacks vtest.avi." \
+			"Put a copy at $video (sha256 $sum), or analyse a recording of your own: $program analyze FILE"
+	fi
+	# Copied beside its place first, so that what has the name is whole.
+	cp "$work/vtest.avi" "$video.part"
+	mv "$video.part" "$video"
+fi
+
+# has_person: is a person network at hand?
+has_person() {
+	"$program" models list --task person --json 2>/dev/null | grep -q '"state":"ready"'
+}
+
+fetchable=yolox_nano
+if ! has_person && [ -d "$shared/models" ]; then
+	FOOTFALL_MODELS=${FOOTFALL_MODELS:+$FOOTFALL_MODELS:}$shared/models
+	export FOOTFALL_MODELS
+	say "networks: also looking in $shared/models"
+fi
+if ! has_person; then
+	say "no person network is at hand: fetching $fetchable"
+	sh src/setup.sh fetch || fail "fetching needs curl"
+	"$program" models fetch "$fetchable" || fail "no person network is at hand and none could be fetched." \
+		"See '$program models list' for those that footfall knows, put the files of one" \
+		"under models/ (models/README.md says how), and run make demo again"
+fi
+
+say "analysing $video: all of its frames, which takes some minutes"
+"$program" analyze "$video" --db "$build/demo.db" --html "$build/demo.html"
+echo
+"$program" report --db "$build/demo.db"
+cat <<END
+
+The same as a page: file://$(cd "$build" && pwd)/demo.html
+
+Next:
+  $program export --db $build/demo.db --table persons --format csv | head
+  $program analyze $video --to 10 --db $build/boxes.db --annotate $build/boxes.mp4
+  $program analyze YOUR-RECORDING.mp4 && $program report
+END
