@@ -10,6 +10,7 @@
 enum { FEED_HOLE = 2 };
 
 struct feed {
+	bool holes;	/* frames may turn out to be unreadable, so those that are stored are read again: the end must tell the same */
 	/* 1 a frame, 0 the end, -1 failure, FEED_HOLE one that counts but cannot be had. im NULL: the picture is not wanted. */
 	int (*next)(struct feed *f, struct vision_image *im, int64_t *time_ms, struct err *e);
 	/* As source_complaint; read: frames that were read. */

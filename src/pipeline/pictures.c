@@ -136,7 +136,7 @@ pictures_open(struct feed **out, const struct input *in, const struct source_opt
 {
 	struct pictures *s = mem_alloc(sizeof *s);
 	*s = (struct pictures) {
-		.feed = { .next = next, .complaint = complaint, .close = close_pictures },
+		.feed = { .holes = true, .next = next, .complaint = complaint, .close = close_pictures },
 		.in = in,
 		.interval_ms = o->picture_interval_ms,
 		.max_pixels = o->max_pixels,

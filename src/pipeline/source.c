@@ -109,7 +109,7 @@ static bool
 surely_skipped(const struct source *s, int64_t known, bool want_all)
 {
 	const struct sampling *p = &s->sampling;
-	if (s->read <= known && !want_all)
+	if (s->read <= known && !want_all && !s->feed->holes)
 		return true;
 	return p->fps <= 0 && !p->has_from && s->in_range % p->every != 0;
 }
