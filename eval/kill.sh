@@ -29,6 +29,11 @@ analyze() {
 	"$program" analyze -q -d "$1" "${options[@]}" "${@:2}" "$recording"
 }
 
+# The same in the place of a background shell, so that a kill meets the program itself.
+become_analyze() {
+	exec "$program" analyze -q -d "$1" "${options[@]}" "$recording"
+}
+
 now_ms() {
 	echo $(($(date +%s%N) / 1000000))
 }
@@ -68,7 +73,7 @@ for ((i = 1; i <= times; i++)); do
 	same=yes
 	for ((kill = 0; kill < 1 + i % 2; kill++)); do
 		instant=$(((RANDOM * 32768 + RANDOM) % took))
-		analyze "$work/db" >/dev/null 2>&1 &
+		become_analyze "$work/db" >/dev/null 2>&1 &
 		pid=$!
 		sleep "$((instant / 1000)).$(printf %03d $((instant % 1000)))"
 		# Fails when it was done before: that is an instant too.
