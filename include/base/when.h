@@ -35,5 +35,7 @@ int64_t when_minute(int64_t ms);
 
 int64_t when_now_ms(void);		/* wall clock */
 int64_t when_monotonic_ms(void);	/* for durations and rates */
+double when_thread_cpu_s(void);		/* processor time of this thread, seconds */
+double when_process_cpu_s(void);	/* of all threads of this process */
 
 #endif

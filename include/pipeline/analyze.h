@@ -44,6 +44,7 @@ struct analysis_result {
 	int64_t frames_read;		/* of the input */
 	int64_t frames_analyzed;	/* now, without those stored before */
 	int64_t elapsed_ms;
+	double cpu_s, networks_cpu_s;	/* processor time of all threads; of that, the workers' */
 	bool fatal;			/* failed for a reason that the next input would meet too */
 };
 

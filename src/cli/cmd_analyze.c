@@ -142,6 +142,8 @@ print_json(struct out *o, const struct input *in, const struct analysis_result *
 		out_json_int(o, "people_max", s->people_max);
 		out_json_int(o, "analyzed_now", r->frames_analyzed);
 		out_json_real(o, "elapsed_s", (double)r->elapsed_ms / 1000);
+		out_json_real(o, "cpu_s", r->cpu_s);
+		out_json_real(o, "networks_cpu_s", r->networks_cpu_s);
 	}
 	out_json_end(o);
 }
@@ -153,8 +155,11 @@ print_line(struct out *o, const struct cli *c, const struct analysis_result *r, 
 	out_printf(o, "%s: %lld frames %s, %.2f people on average, at most %lld (run %lld in %s)\n", s->source,
 	    (long long)s->frames, how[r->status], s->people_avg, (long long)s->people_max, (long long)r->run_id, c->db);
 	double seconds = (double)r->elapsed_ms / 1000;
-	if (r->frames_analyzed > 0 && seconds > 0)
-		log_info("%lld frames in %.1f s, %.1f frames/s", (long long)r->frames_analyzed, seconds, (double)r->frames_analyzed / seconds);
+	if (r->frames_analyzed == 0 || seconds <= 0)
+		return;
+	log_info("%lld frames in %.1f s, %.1f frames/s", (long long)r->frames_analyzed, seconds, (double)r->frames_analyzed / seconds);
+	if (r->cpu_s > 0)
+		log_verbose("%.1f s of processor time, %.1f %% of it in the networks' threads", r->cpu_s, 100 * r->networks_cpu_s / r->cpu_s);
 }
 
 static int

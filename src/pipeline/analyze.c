@@ -49,6 +49,7 @@ struct run {
 	struct minutes minutes;
 	struct progress progress;
 	int64_t analyzed;	/* frames analysed now */
+	double networks_cpu_s;	/* of the workers */
 };
 
 /* ---- what differs between runs, as JSON in run.settings ---- */
@@ -154,6 +155,7 @@ struct job {
 	struct run *run;
 	struct worker *worker;
 	pthread_t thread;
+	double cpu_s;		/* when it has ended */
 };
 
 static void *
@@ -174,6 +176,7 @@ run_networks(void *arg)
 		if (queue_put(r->done, f) != 0)
 			break;
 	}
+	j->cpu_s = when_thread_cpu_s();
 	if (atomic_fetch_sub(&r->working, 1) == 1)
 		queue_finish(r->done);
 	return NULL;
@@ -278,8 +281,10 @@ run_threads(struct run *r)
 	}
 	consume_in_order(r);
 	pthread_join(reader, NULL);
-	for (size_t i = 0; i < a->nworkers; i++)
+	for (size_t i = 0; i < a->nworkers; i++) {
 		pthread_join(jobs[i].thread, NULL);
+		r->networks_cpu_s += jobs[i].cpu_s;
+	}
 	log_progress_end();
 	free_frames(r);
 	free(jobs);
@@ -333,6 +338,7 @@ end(struct run *r, struct analysis_result *out, struct err *e)
 	const char *status = "complete";
 	out->frames_read = r->frames_read;
 	out->frames_analyzed = r->analyzed;
+	out->networks_cpu_s = r->networks_cpu_s;
 	out->status = ANALYSIS_COMPLETE;
 	if (r->failed)
 		*e = r->failure;
@@ -376,6 +382,7 @@ analyze_input(const struct analysis *a, const struct input *in, struct analysis_
 	struct run r = { .a = a, .with_persons = crew_has(a->crew, TASK_PERSON) };
 	struct source_info info;
 	int64_t began = when_monotonic_ms();
+	double cpu_began = when_process_cpu_s();
 	int result = -1;
 
 	*out = (struct analysis_result) { .status = ANALYSIS_FAILED };
@@ -407,5 +414,6 @@ out:
 	source_close(r.source);
 	pthread_mutex_destroy(&r.lock);
 	out->elapsed_ms = when_monotonic_ms() - began;
+	out->cpu_s = when_process_cpu_s() - cpu_began;
 	return result;
 }
