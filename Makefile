@@ -55,40 +55,54 @@ E2E_BIN := $(E2E_SRC:%.c=$(B)/%)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(B)/%)
 
+# V=1 shows the commands themselves.
+V ?=
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '%-3s %s\n' $(1) $@)
+
 .PHONY: all need setup demo test check bench fuzz install uninstall clean
 .PHONY: demo-run test-run test-programs fake-programs bench-run
 all: $(B)/footfall
 
 $(B)/footfall: $(B)/src/cli/main.o $(BRIDGE_OBJ) $(B)/core.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(OPENCV_LIBS) $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(OPENCV_LIBS) $(LDLIBS)
 
 $(B)/footfall-fake: $(B)/src/cli/main.o $(FAKE_OBJ) $(B)/core.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(B)/core.a: $(CORE_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)$(AR) rcs $@ $^
 
 $(B)/%.o: %.c $(B)/flags | need
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(B)/%.o: %.cpp $(B)/flags | need
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(OPENCV_INCLUDE) -c -o $@ $<
+	$(call say,CXX)
+	$(Q)$(CXX) $(CPPFLAGS) $(CXXFLAGS) $(OPENCV_INCLUDE) -c -o $@ $<
 
 # Unit tests run without OpenCV: they link the stand-in bridge.
 $(B)/tests/unit/%: $(B)/tests/unit/%.o $(FAKE_OBJ) $(B)/core.a
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(B)/tests/gen/%: $(B)/tests/gen/%.o $(BRIDGE_OBJ) $(B)/core.a
-	$(CXX) $(LDFLAGS) -o $@ $^ $(OPENCV_LIBS) $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ $(OPENCV_LIBS) $(LDLIBS)
 
 $(B)/tests/e2e/%: $(B)/tests/e2e/%.o $(BRIDGE_OBJ) $(B)/core.a
-	$(CXX) $(LDFLAGS) -o $@ $^ -lcmocka $(OPENCV_LIBS) $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CXX) $(LDFLAGS) -o $@ $^ -lcmocka $(OPENCV_LIBS) $(LDLIBS)
 
 $(B)/tests/fuzz/fuzz_%: $(B)/tests/fuzz/fuzz_%.o $(if $(FUZZING),,$(B)/tests/fuzz/replay.o) $(FAKE_OBJ) $(B)/core.a
-	$(CC) $(LDFLAGS) $(FUZZING) -o $@ $^ $(LDLIBS)
+	$(call say,LD)
+	$(Q)$(CC) $(LDFLAGS) $(FUZZING) -o $@ $^ $(LDLIBS)
 
 # Other compilers and flags (PREFIX is one of them) make everything anew.
 COMMANDS := $(CC) $(CXX) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS)

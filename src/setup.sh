@@ -30,10 +30,16 @@ installed() {
 missing=
 why=
 
+need() {
+	case " $missing " in *" $1 "*) return ;; esac
+	missing="$missing $1"
+	why="$why
+  $1: $2"
+}
+
 # need_program PROGRAM PACKAGE REASON: a program counts wherever it came from.
 need_program() {
-	command -v "$1" >/dev/null 2>&1 || { missing="$missing $2"; why="$why
-  $2: $3"; }
+	command -v "$1" >/dev/null 2>&1 || need "$2" "$3"
 }
 
 # compiler_package COMMAND DEFAULT: whoever says CC=clang-16 wants the package of that name.
@@ -53,9 +59,7 @@ need_library() {
 		# The compiler knows where headers lie, on any system.
 		printf '#include <%s>\n' "$2" | ${CXX:-c++} -E -I/usr/include/opencv4 -x c++ - >/dev/null 2>&1 && return
 	fi
-	missing="$missing $1"
-	why="$why
-  $1: $3"
+	need "$1" "$3"
 }
 
 dpkg=no
@@ -87,11 +91,11 @@ for part; do
 		need_program curl curl "downloads networks"
 		# Without certificates curl trusts no server.
 		[ "$dpkg" = no ] || [ -e /etc/ssl/certs/ca-certificates.crt ] ||
-			need_program "" ca-certificates "downloads networks"
+			need ca-certificates "downloads networks"
 		;;
 	bench)
 		python3 -c 'import cv2' >/dev/null 2>&1 || /usr/bin/python3 -c 'import cv2' >/dev/null 2>&1 ||
-			need_program "" python3-opencv "the Python script to compare with"
+			need python3-opencv "the Python script to compare with"
 		;;
 	*)
 		echo "setup: no part is called '$part': build, test, fetch, bench" >&2

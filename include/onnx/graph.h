@@ -45,7 +45,7 @@ struct onnx_graph {
 	size_t ntensors;
 	struct slice *inputs, *outputs;	/* ValueInfoProto, raw contents */
 	size_t ninputs, noutputs;
-	struct names makers, takers, constants, entries;	/* of nodes by output and by input, of tensors, of inputs */
+	struct bearers makers, takers, constants, entries;	/* of nodes by output and by input, of tensors, of inputs */
 };
 
 /*

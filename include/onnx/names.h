@@ -16,17 +16,17 @@ struct name {
 	size_t at;		/* what bears it: an index into an array of the caller's */
 };
 
-struct names {
+struct bearers {
 	struct name *v;
 	size_t n, cap;
 };
 
 /* The empty name stands for a value left out: it names nothing, and is not taken. -1: longer than NAMES_LONGEST. */
-int names_add(struct names *t, struct slice name, size_t at);
-/* After the last names_add, before the first names_find. */
-void names_sort(struct names *t);
+int bearers_add(struct bearers *t, struct slice name, size_t at);
+/* After the last bearers_add, before the first bearers_find. */
+void bearers_sort(struct bearers *t);
 /* How many bear the name; *first is the one with the least `at`, the others follow it in order. */
-size_t names_find(const struct names *t, struct slice name, const struct name **first);
-void names_free(struct names *t);
+size_t bearers_find(const struct bearers *t, struct slice name, const struct name **first);
+void bearers_free(struct bearers *t);
 
 #endif

@@ -131,18 +131,18 @@ index_names(struct onnx_graph *g)
 	int r = 0;
 	for (size_t i = 0; i < g->nnodes; i++) {
 		for (size_t k = 0; k < g->nodes[i].noutputs; k++)
-			r |= names_add(&g->makers, g->nodes[i].outputs[k], i);
+			r |= bearers_add(&g->makers, g->nodes[i].outputs[k], i);
 		for (size_t k = 0; k < g->nodes[i].ninputs; k++)
-			r |= names_add(&g->takers, g->nodes[i].inputs[k], i);
+			r |= bearers_add(&g->takers, g->nodes[i].inputs[k], i);
 	}
 	for (size_t i = 0; i < g->ntensors; i++)
-		r |= names_add(&g->constants, g->tensors[i].name, i);
+		r |= bearers_add(&g->constants, g->tensors[i].name, i);
 	for (size_t i = 0; i < g->ninputs; i++)
-		r |= names_add(&g->entries, value_name(g->inputs[i]), i);
-	names_sort(&g->makers);
-	names_sort(&g->takers);
-	names_sort(&g->constants);
-	names_sort(&g->entries);
+		r |= bearers_add(&g->entries, value_name(g->inputs[i]), i);
+	bearers_sort(&g->makers);
+	bearers_sort(&g->takers);
+	bearers_sort(&g->constants);
+	bearers_sort(&g->entries);
 	return r;
 }
 
@@ -227,10 +227,10 @@ onnx_free(struct onnx_graph *g)
 	free(g->tensors);
 	free(g->inputs);
 	free(g->outputs);
-	names_free(&g->makers);
-	names_free(&g->takers);
-	names_free(&g->constants);
-	names_free(&g->entries);
+	bearers_free(&g->makers);
+	bearers_free(&g->takers);
+	bearers_free(&g->constants);
+	bearers_free(&g->entries);
 	*g = (struct onnx_graph) { 0 };
 }
 
@@ -238,14 +238,14 @@ const struct onnx_node *
 onnx_maker(const struct onnx_graph *g, struct slice value)
 {
 	const struct name *first;
-	return names_find(&g->makers, value, &first) > 0 ? &g->nodes[first->at] : NULL;
+	return bearers_find(&g->makers, value, &first) > 0 ? &g->nodes[first->at] : NULL;
 }
 
 const struct onnx_node *
 onnx_only_taker(const struct onnx_graph *g, struct slice value)
 {
 	const struct name *first;
-	size_t n = names_find(&g->takers, value, &first);
+	size_t n = bearers_find(&g->takers, value, &first);
 	/* a node may take a value twice; they are in the order of the nodes */
 	return n > 0 && first[0].at == first[n - 1].at ? &g->nodes[first->at] : NULL;
 }
@@ -254,7 +254,7 @@ const struct onnx_tensor *
 onnx_initializer(const struct onnx_graph *g, struct slice value)
 {
 	const struct name *first;
-	return names_find(&g->constants, value, &first) > 0 ? &g->tensors[first->at] : NULL;
+	return bearers_find(&g->constants, value, &first) > 0 ? &g->tensors[first->at] : NULL;
 }
 
 /* The tensor in the attribute of a Constant node. */

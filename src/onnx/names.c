@@ -25,7 +25,7 @@ by_name_and_place(const void *a, const void *b)
 }
 
 int
-names_add(struct names *t, struct slice name, size_t at)
+bearers_add(struct bearers *t, struct slice name, size_t at)
 {
 	if (name.n == 0)
 		return 0;
@@ -38,7 +38,7 @@ names_add(struct names *t, struct slice name, size_t at)
 }
 
 void
-names_sort(struct names *t)
+bearers_sort(struct bearers *t)
 {
 	if (t->n > 1)
 		qsort(t->v, t->n, sizeof *t->v, by_name_and_place);
@@ -46,7 +46,7 @@ names_sort(struct names *t)
 
 /* How many entries come before the name; with_equal: and it is not before them either. */
 static size_t
-count_before(const struct names *t, struct slice name, bool with_equal)
+count_before(const struct bearers *t, struct slice name, bool with_equal)
 {
 	size_t low = 0, high = t->n;
 	while (low < high) {
@@ -61,7 +61,7 @@ count_before(const struct names *t, struct slice name, bool with_equal)
 }
 
 size_t
-names_find(const struct names *t, struct slice name, const struct name **first)
+bearers_find(const struct bearers *t, struct slice name, const struct name **first)
 {
 	*first = NULL;
 	if (name.n == 0 || t->n == 0)
@@ -73,8 +73,8 @@ names_find(const struct names *t, struct slice name, const struct name **first)
 }
 
 void
-names_free(struct names *t)
+bearers_free(struct bearers *t)
 {
 	free(t->v);
-	*t = (struct names) { 0 };
+	*t = (struct bearers) { 0 };
 }

@@ -21,11 +21,11 @@ static void
 need(const struct onnx_graph *g, struct slice value, struct needed *m)
 {
 	const struct name *found;
-	if (names_find(&g->constants, value, &found) > 0) {
+	if (bearers_find(&g->constants, value, &found) > 0) {
 		m->tensors[found->at] = true;
-	} else if (names_find(&g->entries, value, &found) > 0) {
+	} else if (bearers_find(&g->entries, value, &found) > 0) {
 		m->inputs[found->at] = true;
-	} else if (names_find(&g->makers, value, &found) > 0 && !m->nodes[found->at]) {
+	} else if (bearers_find(&g->makers, value, &found) > 0 && !m->nodes[found->at]) {
 		m->nodes[found->at] = true;
 		m->open[m->nopen++] = found->at;
 	}
