@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
+
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_VERBOSE, LOG_DEBUG };
 
 /* Default LOG_INFO; -q makes it LOG_ERROR, -v LOG_VERBOSE, -vv LOG_DEBUG. */
@@ -21,6 +23,9 @@ void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));	/* "f
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_verbose(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* Appends text as a message would print it: control characters and bytes that are not UTF-8 escaped. */
+void log_escape(struct buf *b, const char *text);
 
 /* Is stderr a terminal? */
 bool log_is_tty(void);

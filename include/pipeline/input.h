@@ -14,6 +14,7 @@ struct input {
 	char *path;		/* the recording; for pictures their folder or pattern */
 	char **pictures;	/* NULL for a recording; else sorted by name */
 	size_t npictures;
+	bool loose;		/* pictures that were named one by one */
 };
 
 struct inputs {
@@ -24,7 +25,7 @@ struct inputs {
 /*
  * A recording is taken as it is. A folder gives one input of its pictures (JPEG, PNG), if it has any, and one for
  * each recording in it; a pattern that is no file is expanded (glob), its pictures being one input. Pictures named one
- * by one are gathered by their folder. "-" reads names from stdin, one a line (or NUL-terminated, when a NUL is there).
+ * by one are gathered by their folder; one that stays alone goes by its own name. "-" reads names from stdin, one a line (or NUL-terminated, when a NUL is there).
  * What does not exist stays an input, so that it fails by name when its turn comes.
  * ERR_USAGE: nothing named. ERR_INPUT: a pattern or folder that holds nothing; a folder that cannot be read.
  */

@@ -85,6 +85,12 @@ add_escaped(struct buf *b, const char *text, size_t columns)
 	}
 }
 
+void
+log_escape(struct buf *b, const char *text)
+{
+	add_escaped(b, text, 0);
+}
+
 static void
 format(struct buf *b, const char *fmt, va_list ap)
 {

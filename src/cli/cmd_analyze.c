@@ -152,8 +152,13 @@ static void
 print_line(struct out *o, const struct cli *c, const struct analysis_result *r, const struct summary *s)
 {
 	static const char *const how[] = { "analysed", "were analysed before (--force does it again)", "analysed so far", "analysed" };
-	out_printf(o, "%s: %lld frames %s, %.2f people on average, at most %lld (run %lld in %s)\n", s->source,
-	    (long long)s->frames, how[r->status], s->people_avg, (long long)s->people_max, (long long)r->run_id, c->db);
+	struct buf source = { 0 }, db = { 0 };
+	log_escape(&source, s->source);
+	log_escape(&db, c->db);
+	out_printf(o, "%s: %lld frames %s, %.2f people on average, at most %lld (run %lld in %s)\n", buf_str(&source),
+	    (long long)s->frames, how[r->status], s->people_avg, (long long)s->people_max, (long long)r->run_id, buf_str(&db));
+	buf_free(&source);
+	buf_free(&db);
 	double seconds = (double)r->elapsed_ms / 1000;
 	if (r->frames_analyzed == 0 || seconds <= 0)
 		return;

@@ -116,7 +116,7 @@ add_to_video(struct sketch *s, const struct vision_image *im, struct err *e)
 	int width = vision_image_width(im), height = vision_image_height(im);
 	if (s->writer == NULL) {
 		if (vision_writer_open(&s->writer, s->video_part, s->fps, width, height, e) != 0)
-			return -1;
+			return err_wrap(e, "--annotate %s: cannot be written", s->video);
 		s->width = width;
 		s->height = height;
 	}

@@ -66,12 +66,24 @@ add_loose_picture(struct inputs *in, const char *path)
 	struct input *home = NULL;
 	/* lists name neighbours together, so the newest input is nearly always the one */
 	for (size_t i = in->n; i > 0 && home == NULL; i--)
-		if (in->v[i - 1].pictures != NULL && strcmp(in->v[i - 1].path, folder) == 0)
+		if (in->v[i - 1].loose && strcmp(in->v[i - 1].path, folder) == 0)
 			home = &in->v[i - 1];
 	if (home == NULL)
 		home = add(in, folder);
+	home->loose = true;
 	add_picture(home, path);
 	free(folder);
+}
+
+/* All are named: in the order of a folder's; one that stayed alone goes by its own name. */
+static void
+finish_loose(struct input *i)
+{
+	sort_names(i->pictures, i->npictures);
+	if (i->npictures == 1) {
+		free(i->path);
+		i->path = mem_strdup(i->pictures[0]);
+	}
 }
 
 /* The entries of one folder or pattern: recordings one by one, pictures together under `as`. */
@@ -197,6 +209,9 @@ inputs_expand(struct inputs *out, int n, char **names, struct err *e)
 			return -1;
 		}
 	}
+	for (size_t i = 0; i < out->n; i++)
+		if (out->v[i].loose)
+			finish_loose(&out->v[i]);
 	if (out->n == 0)
 		return err_set(e, ERR_USAGE, "no input: name a recording, a folder, a pattern, or - for a list on standard input");
 	return 0;
