@@ -86,6 +86,7 @@ for part; do
 		need_library libcmocka-dev cmocka.h "unit tests"
 		need_program python3 python3 "numbers to compare with, worked out independently"
 		need_program sqlite3 sqlite3 "looks at databases from outside"
+		need_program curl curl "downloads, here from this machine only"
 		;;
 	fetch)
 		need_program curl curl "downloads networks"

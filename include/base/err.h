@@ -18,6 +18,7 @@ enum err_code {
 	ERR_FAIL = 1,		/* below no other heading */
 	ERR_USAGE = 2,		/* wrong usage */
 	ERR_PARTIAL = 3,	/* finished, but some inputs failed */
+	ERR_MISSED = 4,		/* an evaluation threshold (--fail-under) was missed */
 	ERR_DATA = 65,		/* an input, label or database has bad contents */
 	ERR_INPUT = 66,		/* an input cannot be found or opened */
 	ERR_UNAVAILABLE = 69,	/* a model, camera or broker is not to be had */

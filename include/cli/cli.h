@@ -15,7 +15,8 @@
 struct cli_option {
 	const char *name;	/* long name, without dashes */
 	char letter;		/* short one, or 0 */
-	const char *arg;	/* what it takes ("FILE"), NULL: a flag */
+	/* What it takes ("FILE"), NULL: a flag.  "K=V..." may be given several times, its values joined by commas; of others the last counts. */
+	const char *arg;
 	const char *help;
 };
 
@@ -41,6 +42,7 @@ struct cli {
 	int argc;		/* operands */
 	char **argv;
 	const char **values;	/* of the command's options, in table order; NULL not given, "" for flags given */
+	char **joined;		/* those of them that were put together from several; else NULL */
 };
 
 /* The value of an option of the running command, NULL when not given ("" for a flag). The name must be in its table. */

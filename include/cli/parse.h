@@ -20,8 +20,9 @@ struct parsed {
 };
 
 const struct command *cli_find(const char *name);	/* NULL: none */
-/* argv[0] is the command's name.  Fills c (values to be freed by the caller) and p.  ERR_USAGE. */
+/* argv[0] is the command's name.  Fills c (to be freed by cli_free in any case) and p.  ERR_USAGE. */
 int cli_parse(struct cli *c, struct parsed *p, int argc, char **argv, struct err *e);
+void cli_free(struct cli *c);	/* its values */
 /* Help of one command, or with NULL of the program. */
 void cli_help(FILE *f, const struct command *c);
 

@@ -43,5 +43,7 @@ int worker_open(struct worker **out, const struct crew *c, struct err *e);
 void worker_close(struct worker *w);
 /* Fills persons and faces of r from the picture; number and time are left alone. */
 int worker_run(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e);
+/* The gender networks alone, on faces that the caller names by their boxes; nothing is set when that stage is off. */
+int worker_genders(struct worker *w, const struct vision_image *im, struct face *faces, size_t n, struct err *e);
 
 #endif

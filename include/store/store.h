@@ -17,7 +17,7 @@
 #include "base/sha256.h"
 #include "store/db.h"
 
-enum { STORE_APPLICATION_ID = 0x666F6F74, STORE_SCHEMA = 1 };
+enum { STORE_APPLICATION_ID = 0x666F6F74, STORE_SCHEMA = 2 };
 
 /* Opens a database for reading and checks application_id and user_version (a newer schema is ERR_DATA and says so; an older one is told to be migrated by any writing command). */
 int store_open_read(struct db **out, const char *path, int timeout_ms, struct err *e);

@@ -142,6 +142,35 @@ take_common(struct cli *c, struct parsed *p, int i, const char *arg)
 	return 0;
 }
 
+static bool
+repeats(const struct cli_option *o)
+{
+	size_t n = o->arg != NULL ? strlen(o->arg) : 0;
+	return n > 3 && strcmp(o->arg + n - 3, "...") == 0;
+}
+
+static void
+take_own(struct cli *c, const struct cli_option *o, int i, const char *arg)
+{
+	if (!repeats(&o[i]) || c->values[i] == NULL) {
+		c->values[i] = arg != NULL ? arg : "";
+		return;
+	}
+	char *both = mem_printf("%s,%s", c->values[i], arg);
+	free(c->joined[i]);
+	c->joined[i] = both;
+	c->values[i] = both;
+}
+
+void
+cli_free(struct cli *c)
+{
+	for (size_t i = 0; c->joined != NULL && i < option_count(c->command->options); i++)
+		free(c->joined[i]);
+	free(c->joined);
+	free(c->values);
+}
+
 int
 cli_parse(struct cli *c, struct parsed *p, int argc, char **argv, struct err *e)
 {
@@ -154,6 +183,7 @@ cli_parse(struct cli *c, struct parsed *p, int argc, char **argv, struct err *e)
 
 	c->db = "footfall.db";
 	c->values = mem_array(nown + 1, sizeof *c->values);
+	c->joined = mem_array(nown + 1, sizeof *c->joined);
 	buf_putc(&letters, ':');
 	add_options(cli_common, COMMON_BASE, longs, &n, &letters);
 	add_options(own, OWN_BASE, longs, &n, &letters);
@@ -173,7 +203,7 @@ cli_parse(struct cli *c, struct parsed *p, int argc, char **argv, struct err *e)
 		}
 		int i = v >= OWN_BASE ? v - OWN_BASE : v < COMMON_BASE ? index_of_letter(own, v) : -1;
 		if (i >= 0) {
-			c->values[i] = optarg != NULL ? optarg : "";
+			take_own(c, own, i, optarg);
 			continue;
 		}
 		take_common(c, p, v >= COMMON_BASE ? v - COMMON_BASE : index_of_letter(cli_common, v), optarg);
@@ -194,7 +224,7 @@ cli_value(const struct cli *c, const char *name)
 	for (size_t i = 0; o != NULL && o[i].name != NULL; i++)
 		if (strcmp(o[i].name, name) == 0)
 			return c->values[i];
-	assert(!"an option that the command's table lacks");
+	assert(false && "an option that the command's table lacks");
 	return NULL;
 }
 

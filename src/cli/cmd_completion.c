@@ -44,6 +44,7 @@ bash(struct out *o)
 	    "\t\tmodels:2) words=\"list show check fetch\" ;;\n"
 	    "\t\tmodels:*) words=$(_footfall_networks) ;;\n"
 	    "\t\tdb:2) words=\"info check rebuild backup\" ;;\n"
+	    "\t\teval:2) words=\"score detect face gender counts compare list show\" ;;\n"
 	    "\t\tcompletion:2) words=\"bash zsh\" ;;\n"
 	    "\t\tesac\n\t\tcase $prev in\n"
 	    "\t\t--person|--face|--gender) words=$(_footfall_networks --task \"${prev#--}\") ;;\n"

@@ -10,7 +10,6 @@
 
 #include "base/log.h"
 #include "base/num.h"
-#include "base/when.h"
 #include "cli/commands.h"
 #include "report/report.h"
 #include "store/store.h"

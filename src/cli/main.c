@@ -15,6 +15,7 @@ const struct command *const commands[] = {
 	&cmd_analyze,
 	&cmd_report,
 	&cmd_export,
+	&cmd_eval,
 	&cmd_models,
 	&cmd_db,
 	&cmd_config,
@@ -66,7 +67,7 @@ run_command(const struct command *command, int argc, char **argv, struct err *e)
 out:
 	settings_free(&c.settings);
 	free(p.assignments);
-	free(c.values);
+	cli_free(&c);
 	return r;
 }
 

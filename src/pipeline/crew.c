@@ -333,16 +333,16 @@ find_faces(struct worker *w, const struct vision_image *im, struct frame_result 
 	return 0;
 }
 
-static int
-find_genders(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e)
+int
+worker_genders(struct worker *w, const struct vision_image *im, struct face *faces, size_t n, struct err *e)
 {
-	if (w->gender == NULL || r->nfaces == 0)
+	if (w->gender == NULL || n == 0)
 		return 0;
-	if (classifier_run(w->gender, im, r->faces, r->nfaces, e) != 0)
+	if (classifier_run(w->gender, im, faces, n, e) != 0)
 		return -1;
 	double min_score = crew_min_score(w->crew, TASK_GENDER);
-	for (size_t i = 0; i < r->nfaces; i++)
-		r->faces[i].gender = gender_decide(r->faces[i].p_female, min_score);
+	for (size_t i = 0; i < n; i++)
+		faces[i].gender = gender_decide(faces[i].p_female, min_score);
 	return 0;
 }
 
@@ -350,7 +350,7 @@ int
 worker_run(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e)
 {
 	result_clear(r);
-	if (find_persons(w, im, r, e) != 0 || find_faces(w, im, r, e) != 0 || find_genders(w, im, r, e) != 0)
+	if (find_persons(w, im, r, e) != 0 || find_faces(w, im, r, e) != 0 || worker_genders(w, im, r->faces, r->nfaces, e) != 0)
 		return -1;
 	assign_faces(r, w->crew->set->face_upper);
 	return 0;

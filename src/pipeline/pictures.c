@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "pipeline/feed.h"
+#include "pipeline/picture.h"
 #include "vision/probe.h"
 
 struct pictures {
@@ -37,11 +38,11 @@ examine(const char *path, int64_t max_pixels, struct probe *p, struct err *e)
 	return 0;
 }
 
-static int
-load(const struct pictures *s, const char *path, struct vision_image *im, struct err *e)
+int
+picture_load(struct vision_image *im, const char *path, int64_t max_pixels, struct err *e)
 {
 	struct probe p;
-	if (examine(path, s->max_pixels, &p, e) != 0)
+	if (examine(path, max_pixels, &p, e) != 0)
 		return -1;
 	return vision_image_load(im, path, e);
 }
@@ -66,7 +67,7 @@ next(struct feed *f, struct vision_image *im, int64_t *time_ms, struct err *e)
 	*time_ms = time_of(s, i);
 	if (im == NULL)
 		return 1;
-	if (load(s, s->in->pictures[i], im, e) != 0) {
+	if (picture_load(im, s->in->pictures[i], s->max_pixels, e) != 0) {
 		log_error("%s", e->msg);
 		if (s->failed++ == 0)
 			s->first = *e;

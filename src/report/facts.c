@@ -58,17 +58,8 @@ put_settings(struct out *o, const char *settings)
 	if (settings[0] == '\0')
 		return;
 	fact(o, "Settings");
-	out_puts(o, "<ul class=\"settings\">\n");
-	while (*settings != '\0') {
-		char line[512] = "";
-		size_t n = strcspn(settings, "\n");
-		strncat(line, settings, n < sizeof line - 1 ? n : sizeof line - 1);
-		out_puts(o, "<li><code>");
-		out_xml_text(o, line);
-		out_puts(o, "</code></li>\n");
-		settings += n + (settings[n] == '\n');
-	}
-	out_puts(o, "</ul></dd>\n");
+	page_put_lines(o, settings);
+	out_puts(o, "</dd>\n");
 }
 
 static void
@@ -152,12 +143,6 @@ page_facts(struct out *o, const struct report_source *s, bool folded)
 	out_puts(o, folded ? "</details>\n" : "</section>\n");
 }
 
-static void
-note(struct out *o, const char *name, const char *words)
-{
-	out_printf(o, "<dt>%s</dt><dd>%s</dd>\n", name, words);
-}
-
 void
 page_notes(struct out *o, const struct report_view *v)
 {
@@ -167,23 +152,23 @@ page_notes(struct out *o, const struct report_view *v)
 		for (size_t k = 0; k < v->sources[i].nruns; k++)
 			no_persons = no_persons || v->sources[i].runs[k].person.name == NULL;
 	out_puts(o, "<section class=\"notes\">\n<h2>What the numbers mean</h2>\n<dl>\n");
-	note(o, "Average",
+	page_note(o, "Average",
 	    "The people found in each analysed frame, added up and divided by the number of frames, frames with nobody "
 	    "in them included. It is how many people were in view at a time, not how many different people came by: "
 	    "somebody who stays for ten minutes counts in all ten.");
-	note(o, "Busiest minute", "The minute with the highest average, of those of which at least half was seen.");
-	note(o, "Fewest and most", "The smallest and the largest number of people found in a single frame.");
-	note(o, "Seen",
+	page_note(o, "Busiest minute", "The minute with the highest average, of those of which at least half was seen.");
+	page_note(o, "Fewest and most", "The smallest and the largest number of people found in a single frame.");
+	page_note(o, "Seen",
 	    "The part of the time that frames cover. Less than 95\u00a0% is hatched in the chart and coloured in the table: "
 	    "such an average speaks only for what was seen. Time without any frame is left blank; it does not mean that nobody was there.");
 	if (no_persons)
-		note(o, "Faces for people", "Where no person network ran, each face counts as a person; people who look away are missed.");
+		page_note(o, "Faces for people", "Where no person network ran, each face counts as a person; people who look away are missed.");
 	if (v->total.gender_frames > 0) {
-		note(o, "Men and women",
+		page_note(o, "Men and women",
 		    "A network\u2019s estimate from the appearance of a face. It errs, and not equally often for everyone; "
 		    "it says nothing about how a person understands themselves. Read it as a statistic over many people, "
 		    "never as a statement about one.");
-		note(o, "Unknown",
+		page_note(o, "Unknown",
 		    "People whose face could not be seen, or for whom the network was not certain enough. "
 		    "Men, women and unknown add up to all people. If many are unknown, the share of men and women among the known "
 		    "need not hold for all.");

@@ -54,13 +54,6 @@ page_put_average(struct out *o, double v)
 	out_puts(o, isnan(v) ? "\u2013" : text_average(v, text));
 }
 
-void
-page_put_count(struct out *o, int64_t n, const char *one, const char *many)
-{
-	char text[TEXT_SIZE];
-	out_printf(o, "%s %s", text_count(n, text), n == 1 ? one : many);
-}
-
 /* "21 November 2026, 02:20-02:35 UTC" in a sentence. */
 static void
 put_period(struct out *o, const struct report_source *s)
@@ -336,17 +329,13 @@ put_overview(struct out *o, const struct report_view *v)
 static void
 put_head(struct out *o, const struct report_view *v)
 {
-	out_puts(o, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-	    "<meta name=\"generator\" content=\"footfall " FOOTFALL_VERSION "\">\n<title>People per minute: ");
+	page_head_begin(o);
+	out_puts(o, "People per minute: ");
 	if (v->nsources == 1)
 		out_xml_text(o, v->sources[0].name);
 	else
 		page_put_count(o, (int64_t)v->nsources, "source", "sources");
-	out_puts(o, "</title>\n<style>\n");
-	for (size_t i = 0; page_style[i] != NULL; i++)
-		out_puts(o, page_style[i]);
-	out_puts(o, "</style>\n</head>\n");
+	page_head_end(o, NULL);
 }
 
 static void
@@ -355,7 +344,7 @@ put_page(struct out *o, const struct report_view *v)
 	bool several = v->nsources > 1;
 
 	put_head(o, v);
-	out_puts(o, "<body>\n<main>\n<header>\n<h1>People per minute</h1>\n<p class=\"lede\"><b>");
+	out_puts(o, "<header>\n<h1>People per minute</h1>\n<p class=\"lede\"><b>");
 	if (several) {
 		page_put_count(o, (int64_t)v->nsources, "source", "sources");
 		out_puts(o, "</b></p>\n");
@@ -372,9 +361,7 @@ put_page(struct out *o, const struct report_view *v)
 	for (size_t i = 0; i < v->nsources && i < SOURCES_CHARTED; i++)
 		put_source(o, &v->sources[i], i + 1, several);
 	page_notes(o, v);
-	out_puts(o, "<footer class=\"soft\">Made by footfall " FOOTFALL_VERSION
-	    ". Times are UTC. The page is complete in itself: it loads nothing and runs nothing.</footer>\n"
-	    "</main>\n</body>\n</html>\n");
+	page_end(o);
 }
 
 int

@@ -1,5 +1,5 @@
 /*
- * The parts of the HTML page.  Private to src/report.
+ * The parts of the HTML pages.  Private to src/report.
  */
 #ifndef FOOTFALL_REPORT_PAGE_H
 #define FOOTFALL_REPORT_PAGE_H
@@ -7,8 +7,17 @@
 #include "out/out.h"
 #include "report/view.h"
 
-/* The style sheet of the page: pieces to be written in turn, ended by NULL. */
+/* The style sheet of all pages: pieces to be written in turn, ended by NULL. */
 extern const char *const page_style[];
+
+/* A page is: head_begin, the text of its title, head_end (with more style, may be NULL), contents, end. */
+void page_head_begin(struct out *o);
+void page_head_end(struct out *o, const char *const *more_style);
+void page_end(struct out *o);
+/* An item of a list of notes; both are markup. */
+void page_note(struct out *o, const char *name, const char *words);
+/* A list with an item per line, as code. */
+void page_put_lines(struct out *o, const char *lines);
 
 /* What both charts of a source are drawn from. */
 struct chart {

@@ -165,12 +165,138 @@ static const char *const first[] = {
 NULL
 };
 
-static const char *const *const migrations[STORE_SCHEMA] = { first };
+/*
+ * Evaluations: figures can be compared later without the labels' files.  No release before wrote evaluations; rows that
+ * are there all the same are kept.  A CHECK cannot be changed in place, so the two tables are made anew.
+ */
+static const char *const second[] = {
+"CREATE TABLE new_evaluation (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	uuid TEXT NOT NULL UNIQUE,\n"
+"	kind TEXT NOT NULL CHECK (kind IN ('score', 'detect', 'face', 'gender', 'counts')),\n"
+"	dataset TEXT NOT NULL,			-- path of the truth\n"
+"	dataset_sha256 TEXT,			-- of its contents\n"
+"	person_model_id INTEGER REFERENCES model (id),\n"
+"	face_model_id INTEGER REFERENCES model (id),\n"
+"	gender_model_id INTEGER REFERENCES model (id),\n"
+"	settings TEXT NOT NULL,			-- JSON: all that can change answers\n"
+"	started_ms INTEGER NOT NULL,		-- wall clock\n"
+"	ended_ms INTEGER,			-- NULL: not all answers are there\n"
+"	items INTEGER NOT NULL DEFAULT 0 CHECK (items >= 0),\n"
+"	rejected INTEGER NOT NULL DEFAULT 0 CHECK (rejected >= 0),\n"
+"	input TEXT,				-- what was evaluated: a file of predictions, a folder of pictures\n"
+"	run_id INTEGER REFERENCES run (id) ON DELETE SET NULL,	-- the run that was counted against the truth\n"
+"	scoring TEXT,				-- JSON: what was asked of the scoring\n"
+"	version TEXT NOT NULL DEFAULT '',\n"
+"	opencv TEXT NOT NULL DEFAULT ''		-- empty: no network ran\n"
+") STRICT",
+"INSERT INTO new_evaluation (id, uuid, kind, dataset, dataset_sha256, person_model_id, face_model_id, gender_model_id,\n"
+"	settings, started_ms, ended_ms, items, rejected)\n"
+"SELECT id, uuid, kind, dataset, dataset_sha256, person_model_id, face_model_id, gender_model_id,\n"
+"	settings, started_ms, ended_ms, items, rejected FROM evaluation",
+
+"CREATE TABLE new_metric (\n"
+"	evaluation_id INTEGER NOT NULL REFERENCES new_evaluation (id) ON DELETE CASCADE,\n"
+"	name TEXT NOT NULL,\n"
+"	slice TEXT NOT NULL DEFAULT '',		-- empty: all items\n"
+"	value REAL NOT NULL,			-- of boxes -1: nothing is to be found\n"
+"	low REAL,				-- 95 % interval; NULL: not computed\n"
+"	high REAL,\n"
+"	n INTEGER NOT NULL CHECK (n >= 0),\n"
+"	number INTEGER NOT NULL DEFAULT 0,	-- place in the order in which they are shown\n"
+"	PRIMARY KEY (evaluation_id, name, slice)\n"
+") STRICT, WITHOUT ROWID",
+"INSERT INTO new_metric (evaluation_id, name, slice, value, low, high, n)\n"
+"SELECT evaluation_id, name, slice, value, low, high, n FROM metric",
+"DROP TABLE metric",
+"DROP TABLE evaluation",
+"ALTER TABLE new_evaluation RENAME TO evaluation",
+"ALTER TABLE new_metric RENAME TO metric",
+"CREATE INDEX evaluation_set ON evaluation (dataset_sha256, kind)",
+"CREATE INDEX evaluation_run ON evaluation (run_id) WHERE run_id IS NOT NULL",
+
+/* A labelled set, once, however often it is evaluated on; boxes as everywhere. */
+"CREATE TABLE label_set (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	sha256 TEXT NOT NULL UNIQUE\n"
+") STRICT",
+"CREATE TABLE label_image (\n"
+"	set_id INTEGER NOT NULL REFERENCES label_set (id) ON DELETE CASCADE,\n"
+"	number INTEGER NOT NULL CHECK (number >= 0),\n"
+"	id INTEGER NOT NULL,			-- as the labels give it\n"
+"	name TEXT NOT NULL,\n"
+"	width INTEGER NOT NULL,			-- 0: not known\n"
+"	height INTEGER NOT NULL,\n"
+"	PRIMARY KEY (set_id, number)\n"
+") STRICT, WITHOUT ROWID",
+"CREATE TABLE label_class (\n"
+"	set_id INTEGER NOT NULL REFERENCES label_set (id) ON DELETE CASCADE,\n"
+"	number INTEGER NOT NULL CHECK (number >= 0),\n"
+"	id INTEGER NOT NULL,\n"
+"	name TEXT NOT NULL,\n"
+"	PRIMARY KEY (set_id, number)\n"
+") STRICT, WITHOUT ROWID",
+"CREATE TABLE label_truth (\n"
+"	set_id INTEGER NOT NULL REFERENCES label_set (id) ON DELETE CASCADE,\n"
+"	number INTEGER NOT NULL CHECK (number >= 0),\n"
+"	image INTEGER NOT NULL,			-- numbers of its picture and class\n"
+"	class INTEGER NOT NULL,\n"
+"	id INTEGER NOT NULL,\n"
+"	x REAL NOT NULL,\n"
+"	y REAL NOT NULL,\n"
+"	w REAL NOT NULL,\n"
+"	h REAL NOT NULL,\n"
+"	area REAL NOT NULL,			-- of the object, for ranges of size\n"
+"	crowd INTEGER NOT NULL CHECK (crowd IN (0, 1)),\n"
+"	ignore INTEGER NOT NULL CHECK (ignore IN (0, 1)),\n"
+"	PRIMARY KEY (set_id, number)\n"
+") STRICT, WITHOUT ROWID",
+
+/* Pictures whose predictions are there. */
+"CREATE TABLE evaluation_image (\n"
+"	evaluation_id INTEGER NOT NULL REFERENCES evaluation (id) ON DELETE CASCADE,\n"
+"	image INTEGER NOT NULL CHECK (image >= 0),	-- its number in the labelled set\n"
+"	skipped INTEGER NOT NULL CHECK (skipped IN (0, 1)),	-- 1: it could not be had, its truths do not count\n"
+"	PRIMARY KEY (evaluation_id, image)\n"
+") STRICT, WITHOUT ROWID",
+"CREATE TABLE prediction (\n"
+"	evaluation_id INTEGER NOT NULL REFERENCES evaluation (id) ON DELETE CASCADE,\n"
+"	image INTEGER NOT NULL CHECK (image >= 0),\n"
+"	number INTEGER NOT NULL CHECK (number >= 0),	-- in its picture\n"
+"	class INTEGER NOT NULL CHECK (class >= 0),\n"
+"	score REAL NOT NULL,\n"
+"	x REAL NOT NULL,\n"
+"	y REAL NOT NULL,\n"
+"	w REAL NOT NULL,\n"
+"	h REAL NOT NULL,\n"
+"	PRIMARY KEY (evaluation_id, image, number)\n"
+") STRICT, WITHOUT ROWID",
+
+"CREATE TABLE evaluation_item (\n"
+"	evaluation_id INTEGER NOT NULL REFERENCES evaluation (id) ON DELETE CASCADE,\n"
+"	view TEXT NOT NULL CHECK (view IN ('given', 'end_to_end')),	-- a face; or found by the face network\n"
+"	number INTEGER NOT NULL CHECK (number >= 0),\n"
+"	name TEXT NOT NULL,\n"
+"	truth TEXT NOT NULL CHECK (truth IN ('female', 'male')),\n"
+"	p_female REAL CHECK (p_female BETWEEN 0 AND 1),	-- NULL: no answer\n"
+"	no_face INTEGER NOT NULL CHECK (no_face IN (0, 1)),\n"
+"	slices TEXT,				-- JSON: the group it is in, by property\n"
+"	PRIMARY KEY (evaluation_id, view, number)\n"
+") STRICT, WITHOUT ROWID",
+"PRAGMA user_version = 2",
+NULL
+};
+
+static const char *const *const migrations[STORE_SCHEMA] = { first, second };
 
 const struct schema_object schema_objects[] = {
 	{ "table", "source" }, { "table", "model" }, { "table", "run" }, { "table", "frame" },
 	{ "table", "person" }, { "table", "face" }, { "table", "minute" }, { "table", "evaluation" },
-	{ "table", "metric" }, { "index", "source_uri" }, { "index", "run_input" },
+	{ "table", "metric" }, { "table", "label_set" }, { "table", "label_image" },
+	{ "table", "label_class" }, { "table", "label_truth" }, { "table", "evaluation_image" },
+	{ "table", "prediction" }, { "table", "evaluation_item" },
+	{ "index", "evaluation_set" }, { "index", "evaluation_run" },
+	{ "index", "source_uri" }, { "index", "run_input" },
 	{ "index", "person_frame" }, { "index", "face_frame" }, { "index", "face_person" },
 	{ "view", "people_per_minute" }, { "view", "gender_per_minute" },
 	{ NULL, NULL }

@@ -182,7 +182,7 @@ static const struct damage damages[] = {
 	{ "UPDATE run SET person_model_id = NULL", -1, "it has no person network, and yet ", false },
 	{ "DROP VIEW gender_per_minute", 1, "the view gender_per_minute is not there", false },
 	{ "DROP INDEX face_person", 1, "the index face_person is not there", false },
-	{ "DROP TABLE metric; DROP TABLE evaluation", 2, "the table metric is not there", false },
+	{ "DROP TABLE metric; DROP TABLE evaluation", 4, "the table metric is not there", false },
 	{ "DROP VIEW gender_per_minute; DROP VIEW people_per_minute; DROP TABLE minute", -1, "the rest cannot be checked: ", false },
 };
 

@@ -305,7 +305,9 @@ db_command(void **state)
 	assert_null(strchr(got, '\033'));
 	free(got);
 	good(db("db.db", true, "info", NULL, &got, &e), &e);
-	assert_non_null(strstr(got, "\"schema\":1,"));
+	char schema[32];
+	snprintf(schema, sizeof schema, "\"schema\":%d,", STORE_SCHEMA);
+	assert_non_null(strstr(got, schema));
 	assert_non_null(strstr(got, "\"runs\":1,\"runs_complete\":1,\"runs_running\":0,"));
 	assert_non_null(strstr(got, "\"sources\":[{\"name\":\"db\\u001b[31m.avi\",\"kind\":\"file\","));
 	assert_non_null(strstr(got, ",\"pictures\":0}}\n"));

@@ -34,7 +34,7 @@ end(struct store *s, const char *status, int64_t read)
 
 /* ---- schema ---- */
 
-/* Names and order of the columns, as CONTRACT.md has them. */
+/* Names and order of the columns; scripts rely on them, new ones come last. */
 static const struct {
 	const char *table, *columns;
 } contract[] = {
@@ -48,8 +48,15 @@ static const struct {
 	{ "minute", "run_id,start_ms,frames,covered_ms,dropped,people_sum,people_min,people_max,men_sum,women_sum,"
 	    "unknown_sum,faces_sum" },
 	{ "evaluation", "id,uuid,kind,dataset,dataset_sha256,person_model_id,face_model_id,gender_model_id,settings,"
-	    "started_ms,ended_ms,items,rejected" },
-	{ "metric", "evaluation_id,name,slice,value,low,high,n" },
+	    "started_ms,ended_ms,items,rejected,input,run_id,scoring,version,opencv" },
+	{ "metric", "evaluation_id,name,slice,value,low,high,n,number" },
+	{ "label_set", "id,sha256" },
+	{ "label_image", "set_id,number,id,name,width,height" },
+	{ "label_class", "set_id,number,id,name" },
+	{ "label_truth", "set_id,number,image,class,id,x,y,w,h,area,crowd,ignore" },
+	{ "evaluation_image", "evaluation_id,image,skipped" },
+	{ "prediction", "evaluation_id,image,number,class,score,x,y,w,h" },
+	{ "evaluation_item", "evaluation_id,view,number,name,truth,p_female,no_face,slices" },
 	{ "people_per_minute", "source,time_utc,time,people_avg,people_min,people_max,frames,coverage" },
 	{ "gender_per_minute", "source,time_utc,time,men_avg,women_avg,unknown_avg,frames,coverage" },
 };
@@ -63,7 +70,7 @@ schema(void **state)
 	struct store *s = open_store("schema.db");
 	struct db *d = store_db(s);
 	assert_int_equal(count_of(d, "PRAGMA application_id"), 0x666F6F74);
-	assert_int_equal(count_of(d, "PRAGMA user_version"), 1);
+	assert_int_equal(count_of(d, "PRAGMA user_version"), STORE_SCHEMA);
 	assert_int_equal(count_of(d, "PRAGMA foreign_keys"), 1);
 	good(stmt_new(&st, d, "PRAGMA journal_mode", &e), &e);
 	assert_int_equal(stmt_step(st, &e), 1);
@@ -171,9 +178,12 @@ foreign(void **state)
 
 	struct store_run spec = test_spec("/v/a.avi");
 	fill("newer.db", &spec, 3);
-	tamper("newer.db", "PRAGMA user_version = 2");
-	bad(store_open_read(&d, "newer.db", 100, &e), &e, ERR_DATA, "made by a newer footfall (schema 2; this one knows 1)");
-	bad(store_open(&s, "newer.db", 100, &e), &e, ERR_DATA, "made by a newer footfall (schema 2; this one knows 1)");
+	char text[80];
+	snprintf(text, sizeof text, "PRAGMA user_version = %d", STORE_SCHEMA + 1);
+	tamper("newer.db", text);
+	snprintf(text, sizeof text, "made by a newer footfall (schema %d; this one knows %d)", STORE_SCHEMA + 1, STORE_SCHEMA);
+	bad(store_open_read(&d, "newer.db", 100, &e), &e, ERR_DATA, text);
+	bad(store_open(&s, "newer.db", 100, &e), &e, ERR_DATA, text);
 	tamper("newer.db", "PRAGMA user_version = -7");
 	bad(store_open(&s, "newer.db", 100, &e), &e, ERR_DATA, "schema -7, which never was");
 
@@ -185,7 +195,7 @@ foreign(void **state)
 	check_clean("empty.db");
 
 	/* ours by its mark, and yet without its tables */
-	tamper("mark.db", "CREATE TABLE run (id); PRAGMA application_id = 0x666F6F74; PRAGMA user_version = 1");
+	tamper("mark.db", "CREATE TABLE run (id); PRAGMA application_id = 0x666F6F74; PRAGMA user_version = 2");
 	bad(store_open(&s, "mark.db", 100, &e), &e, ERR_DATA, "no such table: source");
 }
 
