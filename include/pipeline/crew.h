@@ -31,6 +31,8 @@ void crew_close(struct crew *c);
 bool crew_has(const struct crew *c, enum task t);
 /* What the store keeps of the stage's network; NULL when the stage is off. Valid as long as the crew. */
 const struct store_model *crew_model(const struct crew *c, enum task t);
+/* A digest of what the registry says of the stage's networks: with other facts the same bytes find other things. Valid as long as the crew. */
+const char *crew_facts(const struct crew *c, enum task t);
 /* "person yolov5n, face yunet_2026may" for the log. Valid as long as the crew. */
 const char *crew_summary(const struct crew *c);
 /* The thresholds in force: the setting, or the network's own. */

@@ -15,6 +15,7 @@ struct input {
 	char **pictures;	/* NULL for a recording; else sorted by name */
 	size_t npictures;
 	bool loose;		/* pictures that were named one by one */
+	char *why;		/* it cannot be had, and this is why (ERR_INPUT); NULL: nothing known against it */
 };
 
 struct inputs {
@@ -26,8 +27,8 @@ struct inputs {
  * A recording is taken as it is. A folder gives one input of its pictures (JPEG, PNG), if it has any, and one for
  * each recording in it; a pattern that is no file is expanded (glob), its pictures being one input. Pictures named one
  * by one are gathered by their folder; one that stays alone goes by its own name. "-" reads names from stdin, one a line (or NUL-terminated, when a NUL is there).
- * What does not exist stays an input, so that it fails by name when its turn comes.
- * ERR_USAGE: nothing named. ERR_INPUT: a pattern or folder that holds nothing; a folder that cannot be read.
+ * What does not exist, or holds nothing, stays an input, so that it fails by name when its turn comes and the others go on.
+ * ERR_USAGE: nothing named. ERR_IO: the list cannot be read.
  */
 int inputs_expand(struct inputs *out, int n, char **names, struct err *e);
 void inputs_free(struct inputs *in);

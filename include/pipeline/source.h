@@ -37,7 +37,8 @@ struct source_info {
 	int64_t frames;			/* how many it should have; 0 unknown */
 	int64_t start_ms;
 	const char *clock;		/* "option", "name", "container", "none" */
-	int64_t step_ms;		/* nominal time between analysed frames; 0 unknown */
+	double rate;			/* nominal frames analysed a second; 0 unknown */
+	const char *times;		/* what frames' times come from: "stream", "names", "interval" */
 	char sha256[SHA256_HEX];	/* of the contents */
 };
 

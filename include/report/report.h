@@ -13,6 +13,7 @@
 
 struct report_query {
 	const char *source;	/* name; NULL: all */
+	int64_t run_id;		/* 0: all; else only this one, also where a newer one speaks for the minute */
 	bool has_from, has_to;
 	int64_t from_ms, to_ms;	/* minutes with from <= start < to */
 };

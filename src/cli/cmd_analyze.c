@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -54,10 +55,10 @@ parse_sampling(const struct cli *c, struct sampling *s, struct err *e)
 	s->every = 1;
 	if (every != NULL && fps != NULL)
 		return err_set(e, ERR_USAGE, "--every and --fps exclude each other");
-	if (every != NULL && (num_int(every, &s->every) != 0 || s->every < 1))
-		return err_set(e, ERR_USAGE, "--every %s: a whole number from 1", every);
-	if (fps != NULL && (num_real(fps, &s->fps) != 0 || s->fps <= 0 || s->fps > 1000))
-		return err_set(e, ERR_USAGE, "--fps %s: a number above 0 and at most 1000", fps);
+	if (every != NULL && (num_int(every, &s->every) != 0 || s->every < 1 || s->every > 1000000000))
+		return err_set(e, ERR_USAGE, "--every %s: a whole number from 1 to 1000000000", every);
+	if (fps != NULL && (num_real(fps, &s->fps) != 0 || s->fps < 0.0001 || s->fps > 1000))
+		return err_set(e, ERR_USAGE, "--fps %s: a number from 0.0001 to 1000", fps);
 	if (parse_bound(cli_value(c, "from"), "from", &s->has_from, &s->from_absolute, &s->from_ms, e) != 0
 	    || parse_bound(cli_value(c, "to"), "to", &s->has_to, &s->to_absolute, &s->to_ms, e) != 0)
 		return -1;
@@ -83,6 +84,39 @@ parse_options(const struct cli *c, struct analysis *a, struct err *e)
 	a->force = cli_flag(c, "force");
 	a->annotate = cli_value(c, "annotate");
 	a->snapshot = cli_value(c, "snapshot");
+	return 0;
+}
+
+static bool
+same_file(const char *a, const char *b)
+{
+	struct stat x, y;
+	if (stat(a, &x) == 0 && stat(b, &y) == 0)
+		return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+	return strcmp(a, b) == 0;
+}
+
+/* Nothing that is read may be written over, nor one output over another. */
+static int
+check_outputs(const struct cli *c, const struct inputs *in, struct err *e)
+{
+	static const char *const names[] = { "annotate", "snapshot", "html" };
+	enum { OUTPUTS = sizeof names / sizeof *names };
+	for (size_t i = 0; i < OUTPUTS; i++) {
+		const char *path = cli_value(c, names[i]);
+		if (path == NULL || strcmp(path, "-") == 0)
+			continue;
+		bool clash = same_file(path, c->db);
+		for (size_t k = 0; k < i; k++)
+			clash = clash || (cli_value(c, names[k]) != NULL && same_file(path, cli_value(c, names[k])));
+		for (size_t k = 0; k < in->n; k++) {
+			clash = clash || same_file(path, in->v[k].path);
+			for (size_t p = 0; p < in->v[k].npictures; p++)
+				clash = clash || same_file(path, in->v[k].pictures[p]);
+		}
+		if (clash)
+			return err_set(e, ERR_USAGE, "--%s %s would write over an input, the database or another output", names[i], path);
+	}
 	return 0;
 }
 
@@ -168,7 +202,7 @@ print_line(struct out *o, const struct cli *c, const struct analysis_result *r, 
 }
 
 static int
-print_result(const struct cli *c, struct db *d, const struct input *in, const struct analysis_result *r, const struct err *why, char **source, struct err *e)
+print_result(const struct cli *c, struct db *d, const struct input *in, const struct analysis_result *r, const struct err *why, int64_t *run_id, struct err *e)
 {
 	struct summary s = { 0 };
 	if (r->run_id != 0 && summarise(d, r->run_id, &s, e) != 0)
@@ -178,17 +212,17 @@ print_result(const struct cli *c, struct db *d, const struct input *in, const st
 		print_json(o, in, r, &s, why);
 	else if (s.source != NULL)
 		print_line(o, c, r, &s);
-	free(*source);
-	*source = s.source;
+	free(s.source);
+	*run_id = r->run_id;
 	return out_close(o, e);
 }
 
 /*
  * One input after the other. An input that fails is named and the next one goes on; the first reason decides the
- * exit status when all failed, else it is "some failed". *source: the name of the last one, new memory.
+ * exit status when all failed, else it is "some failed". *run_id: of the last one, 0 when it came to none.
  */
 static int
-analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *in, char **source, struct err *e)
+analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *in, int64_t *run_id, struct err *e)
 {
 	size_t failed = 0;
 	struct err first = { 0 };
@@ -198,7 +232,7 @@ analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *
 		if (stop_requested())
 			return err_set(e, ERR_INTERRUPTED, "interrupted; the same command continues");
 		int got = analyze_input(a, &in->v[i], &r, &why);
-		if (print_result(c, store_db(a->store), &in->v[i], &r, got != 0 ? &why : NULL, source, e) != 0)
+		if (print_result(c, store_db(a->store), &in->v[i], &r, got != 0 ? &why : NULL, run_id, e) != 0)
 			return -1;
 		if (got == 0)
 			continue;
@@ -221,9 +255,9 @@ analyze_all(const struct cli *c, const struct analysis *a, const struct inputs *
 }
 
 static int
-write_html(const struct analysis *a, const char *path, const char *source, struct err *e)
+write_html(const struct analysis *a, const char *path, int64_t run_id, struct err *e)
 {
-	struct report_query q = { .source = source };
+	struct report_query q = { .run_id = run_id };
 	struct out *o;
 	if (out_open(&o, path, e) != 0)
 		return -1;
@@ -244,7 +278,7 @@ exec(struct cli *c, struct err *e)
 	struct inputs in = { 0 };
 	struct crew *crew = NULL;
 	const char *html = cli_value(c, "html");
-	char *source = NULL;
+	int64_t run_id = 0;
 	int r = -1;
 
 	if (cli_operands(c, 1, 1 << 30, e) != 0 || parse_options(c, &a, e) != 0 || inputs_expand(&in, c->argc, c->argv, e) != 0)
@@ -253,6 +287,8 @@ exec(struct cli *c, struct err *e)
 		err_set(e, ERR_USAGE, "--annotate, --snapshot and --name take one input; there are %zu", in.n);
 		goto out;
 	}
+	if (check_outputs(c, &in, e) != 0)
+		goto out;
 	const struct crew_wish wish = {
 		.stages = cli_value(c, "stages"),
 		.networks = {
@@ -271,10 +307,13 @@ exec(struct cli *c, struct err *e)
 	if (store_open(&a.store, c->db, cli_timeout_ms(c), e) != 0)
 		goto out;
 	stop_install();
-	r = analyze_all(c, &a, &in, &source, e);
-	if (html != NULL && (r == 0 || e->code == ERR_PARTIAL)) {
+	r = analyze_all(c, &a, &in, &run_id, e);
+	if (html != NULL) {
 		struct err second = { 0 };
-		if (write_html(&a, html, in.n == 1 ? source : NULL, &second) != 0 && r == 0) {
+		bool whole = r == 0 || e->code == ERR_PARTIAL || (e->code == ERR_DATA && in.n == 1 && run_id != 0);
+		if (!whole)
+			log_warn("--html %s: not written, because the analysis did not get to the end", html);
+		else if (write_html(&a, html, in.n == 1 ? run_id : 0, &second) != 0 && r == 0) {
 			*e = second;
 			r = -1;
 		}
@@ -284,7 +323,6 @@ out:
 	for (size_t i = 0; i < a.nworkers; i++)
 		worker_close(a.workers[i]);
 	free(a.workers);
-	free(source);
 	crew_close(crew);
 	inputs_free(&in);
 	return r;

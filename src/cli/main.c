@@ -71,6 +71,20 @@ out:
 	return r;
 }
 
+/* The exit status; says what went wrong, also in writing what was buffered. */
+static int
+finish(int r, struct err *e)
+{
+	log_progress_end();
+	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		r = err_set(e, ERR_IO, "standard output could not be written");
+	if (r == 0)
+		return ERR_NONE;
+	if (e->msg[0] != '\0')
+		log_error("%s", e->msg);
+	return e->code != ERR_NONE ? (int)e->code : ERR_FAIL;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -81,11 +95,13 @@ main(int argc, char **argv)
 		return ERR_USAGE;
 	}
 	const char *name = argv[1];
-	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-		const struct command *about = argc > 2 ? cli_find(argv[2]) : NULL;
-		cli_help(stdout, about);
-		return ERR_NONE;
+	bool help = strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0;
+	if (help && argc < 3) {
+		cli_help(stdout, NULL);
+		return finish(0, &e);
 	}
+	if (help)
+		name = argv[2];
 	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
 		name = "version";
 	const struct command *command = cli_find(name);
@@ -93,13 +109,9 @@ main(int argc, char **argv)
 		log_error("no command \"%s\"; footfall --help lists them", name);
 		return ERR_USAGE;
 	}
-	int r = run_command(command, argc - 1, argv + 1, &e);
-	log_progress_end();
-	if (r == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-		r = err_set(&e, ERR_IO, "standard output could not be written");
-	if (r == 0)
-		return ERR_NONE;
-	if (e.msg[0] != '\0')
-		log_error("%s", e.msg);
-	return e.code != ERR_NONE ? (int)e.code : ERR_FAIL;
+	if (help) {
+		cli_help(stdout, command);
+		return finish(0, &e);
+	}
+	return finish(run_command(command, argc - 1, argv + 1, &e), &e);
 }

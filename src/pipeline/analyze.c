@@ -15,11 +15,13 @@
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/when.h"
-#include "out/out.h"
 #include "people/minute.h"
 #include "pipeline/annotate.h"
+#include "pipeline/identity.h"
 #include "pipeline/progress.h"
 #include "pipeline/stop.h"
+
+#define LONGEST_GAP_MS 1e12	/* some thirty years */
 
 /* One of the frames that circulate. */
 struct frame {
@@ -34,6 +36,9 @@ struct run {
 	struct source *source;
 	struct store_begun begun;
 	struct sketch *sketch;
+	bool drawing;		/* all pictures are wanted, for the sketch */
+	bool sketch_failed;
+	struct err sketch_failure;
 	bool with_persons;
 
 	struct frame *frames;
@@ -51,51 +56,6 @@ struct run {
 	int64_t analyzed;	/* frames analysed now */
 	double networks_cpu_s;	/* of the workers */
 };
-
-/* ---- what differs between runs, as JSON in run.settings ---- */
-
-static void
-describe_sampling(struct out *o, const struct sampling *p)
-{
-	out_json_int(o, "every", p->every);
-	if (p->fps > 0)
-		out_json_real(o, "fps", p->fps);
-	if (p->has_from)
-		out_json_int(o, p->from_absolute ? "from_utc_ms" : "from_ms", p->from_ms);
-	if (p->has_to)
-		out_json_int(o, p->to_absolute ? "to_utc_ms" : "to_ms", p->to_ms);
-}
-
-/* Only what can change rows: the same text means the same rows for the same input and networks. */
-static void
-describe_settings(struct buf *text, const struct analysis *a, const struct source_info *info, int64_t gap_ms)
-{
-	const struct settings *s = a->settings;
-	struct out *o = out_buf(text);
-	struct err ignored;
-	out_json_object(o, NULL);
-	out_json_int(o, "start_ms", info->start_ms);
-	describe_sampling(o, &a->source.sampling);
-	if (crew_has(a->crew, TASK_PERSON)) {
-		out_json_text(o, "person.class", s->person_class);
-		out_json_real(o, "person.min_score", crew_min_score(a->crew, TASK_PERSON));
-		out_json_real(o, "person.iou", crew_iou(a->crew, TASK_PERSON));
-	}
-	if (crew_has(a->crew, TASK_FACE)) {
-		out_json_real(o, "face.min_score", crew_min_score(a->crew, TASK_FACE));
-		out_json_real(o, "face.iou", crew_iou(a->crew, TASK_FACE));
-		out_json_real(o, "face.upper", s->face_upper);
-	}
-	if (crew_has(a->crew, TASK_GENDER))
-		out_json_real(o, "gender.min_score", crew_min_score(a->crew, TASK_GENDER));
-	out_json_bool(o, "input.square", s->input_square);
-	out_json_text(o, "inference.precision", s->inference_precision);
-	out_json_int(o, "input.max_pixels", s->input_max_pixels);
-	out_json_int(o, "input.image_interval_ms", a->source.picture_interval_ms);
-	out_json_int(o, "minute.gap_ms", gap_ms);
-	out_json_end(o);
-	out_close(o, &ignored);
-}
 
 /* ---- threads ---- */
 
@@ -122,7 +82,7 @@ read_frames(void *arg)
 {
 	struct run *r = arg;
 	int64_t known = r->begun.last_number;
-	bool want_all = r->sketch != NULL;
+	bool want_all = r->drawing;
 	size_t order = 0;
 	struct frame *f = NULL;
 
@@ -184,14 +144,25 @@ run_networks(void *arg)
 
 /* ---- the end of the line: in order, into the database ---- */
 
+/* A drawing that fails is given up; the rows do not suffer from it. */
+static void
+draw(struct run *r, struct frame *f)
+{
+	if (r->sketch == NULL || sketch_add(r->sketch, f->image, &f->result, r->with_persons, &r->sketch_failure) == 0)
+		return;
+	r->sketch_failed = true;
+	sketch_abandon(r->sketch);
+	r->sketch = NULL;
+}
+
 static int
 consume(struct run *r, struct frame *f, struct err *e)
 {
 	if (f->stored) {
 		int found = store_load_frame(r->a->store, f->result.number, &f->result, e);
-		if (found < 0)
-			return -1;
-		return found == 0 ? 0 : sketch_add(r->sketch, f->image, &f->result, r->with_persons, e);
+		if (found > 0)
+			draw(r, f);
+		return found < 0 ? -1 : 0;
 	}
 	struct tally t = result_tally(&f->result, r->with_persons);
 	struct minute changed[2];
@@ -200,7 +171,8 @@ consume(struct run *r, struct frame *f, struct err *e)
 		return -1;
 	r->analyzed++;
 	progress_frame(&r->progress, f->result.number, t.people);
-	return r->sketch != NULL ? sketch_add(r->sketch, f->image, &f->result, r->with_persons, e) : 0;
+	draw(r, f);
+	return 0;
 }
 
 static void
@@ -298,11 +270,11 @@ begin(struct run *r, const struct input *in, const struct source_info *info, str
 	const struct analysis *a = r->a;
 	/* frames taken sparsely on purpose stand for the time between them */
 	int64_t gap_ms = llround(a->settings->minute_gap * 1000);
-	if (gap_ms < 2 * info->step_ms)
-		gap_ms = 2 * info->step_ms;
+	if (info->rate > 0)
+		gap_ms = llround(fmin(fmax((double)gap_ms, 2000 / info->rate), LONGEST_GAP_MS));
 	struct buf settings = { 0 };
-	describe_settings(&settings, a, info, gap_ms);
-	char *uri = file_absolute(in->path);
+	identity_settings(&settings, a, info, gap_ms);
+	char *uri = identity_uri(in);
 	const struct store_run spec = {
 		.source_name = a->name,
 		.kind = info->kind,
@@ -365,15 +337,42 @@ end(struct run *r, struct analysis_result *out, struct err *e)
 	return e->code == ERR_NONE ? 0 : -1;
 }
 
+/* What is no failure, and yet should not pass in silence. */
+static void
+warn_of_gaps(const struct run *r, const struct input *in, const struct source_info *info, const struct analysis_result *out)
+{
+	if (out->status != ANALYSIS_COMPLETE)
+		return;
+	if (r->analyzed == 0 && r->begun.frames_analyzed == 0)
+		log_warn("%s: no frame lies in the range asked for (--from, --to)", in->path);
+	bool to_the_end = !r->a->source.sampling.has_to;
+	if (to_the_end && (double)r->frames_read < 0.9 * (double)info->frames)
+		log_warn("%s: only %lld of some %lld frames could be read", in->path, (long long)r->frames_read, (long long)info->frames);
+}
+
+/*
+ * The drawn files get their names when all frames that can be had are on them, also those of a truncated recording.
+ */
 static int
-draw_end(struct run *r, int result, struct err *e)
+draw_end(struct run *r, int result, bool whole, struct err *e)
 {
 	struct sketch *s = r->sketch;
+	struct err failure = r->sketch_failure;
+	bool failed = r->sketch_failed;
 	r->sketch = NULL;
-	if (s == NULL || result == 0)
-		return s == NULL ? result : sketch_close(s, e);
-	sketch_abandon(s);
-	return result;
+	if (s != NULL && whole)
+		failed = sketch_close(s, &failure) != 0;
+	else if (s != NULL) {
+		sketch_abandon(s);
+		log_warn("--annotate and --snapshot: nothing is written, because the analysis did not get to the end");
+	}
+	if (!failed)
+		return result;
+	if (result != 0)
+		log_error("%s", failure.msg);
+	else
+		*e = failure;
+	return -1;
 }
 
 int
@@ -387,28 +386,32 @@ analyze_input(const struct analysis *a, const struct input *in, struct analysis_
 
 	*out = (struct analysis_result) { .status = ANALYSIS_FAILED };
 	pthread_mutex_init(&r.lock, NULL);
-	if (source_open(&r.source, in, &a->source, &info, e) != 0)
+	if (in->why != NULL) {
+		err_set(e, ERR_INPUT, "%s: %s", in->path, in->why);
+		goto out;
+	}
+	/* all that can be refused is refused before the database is touched */
+	r.drawing = a->annotate != NULL || a->snapshot != NULL;
+	if (source_open(&r.source, in, &a->source, &info, e) != 0
+	    || (r.drawing && sketch_open(&r.sketch, a->annotate, a->snapshot, info.rate, e) != 0))
 		goto out;
 	if (begin(&r, in, &info, e) != 0) {
-		out->fatal = true;
+		out->fatal = e->code == ERR_IO;
 		goto out;
 	}
 	out->run_id = r.begun.run_id;
-	bool draw = a->annotate != NULL || a->snapshot != NULL;
-	if (r.begun.how == STORE_COMPLETE && !draw) {
+	if (r.begun.how == STORE_COMPLETE && !r.drawing) {
 		out->status = ANALYSIS_ALREADY;
 		result = 0;
-		goto out;
-	}
-	if (draw && sketch_open(&r.sketch, a->annotate, a->snapshot, &info, e) != 0) {
-		out->fatal = true;
 		goto out;
 	}
 	if (r.begun.how == STORE_CONTINUED && r.begun.frames_analyzed > 0)
 		log_info("%s: continuing after frame %lld", in->path, (long long)r.begun.last_number);
 	progress_start(&r.progress, file_name(in->path), info.frames, r.begun.last_number + 1);
 	run_threads(&r);
-	result = draw_end(&r, end(&r, out, e), e);
+	result = end(&r, out, e);
+	warn_of_gaps(&r, in, &info, out);
+	result = draw_end(&r, result, out->status != ANALYSIS_INTERRUPTED && !r.failed, e);
 out:
 	sketch_abandon(r.sketch);
 	source_close(r.source);

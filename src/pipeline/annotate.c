@@ -63,7 +63,8 @@ annotate_frame(struct vision_image *im, const struct frame_result *r, bool with_
 struct sketch {
 	char *video, *video_part;
 	struct vision_writer *writer;
-	char *snapshot;
+	char *snapshot, *snapshot_part;
+	bool began;			/* the unfinished video is ours to remove */
 	int64_t wanted;			/* frame of the snapshot, -1: the fullest */
 	int64_t most;			/* people in the picture kept, -1: none yet */
 	struct vision_image *kept;
@@ -81,8 +82,20 @@ part_name(const char *path)
 	return mem_printf("%.*s.part%s", (int)(dot - path), path, dot);
 }
 
+/* Found out now, not after an hour. */
+static int
+check_folder(const char *option, const char *path, struct err *e)
+{
+	const char *name = file_name(path);
+	char *folder = name == path ? mem_strdup(".") : mem_printf("%.*s", (int)(name - path), path);
+	int r = access(folder, W_OK | X_OK) == 0 ? 0
+	    : err_set(e, ERR_IO, "%s %s: cannot be written: %s", option, path, strerror(errno));
+	free(folder);
+	return r;
+}
+
 int
-sketch_open(struct sketch **out, const char *video, const char *snapshot, const struct source_info *info, struct err *e)
+sketch_open(struct sketch **out, const char *video, const char *snapshot, double rate, struct err *e)
 {
 	static const char *const videos[] = { "mp4", "avi", "mkv", NULL };
 	static const char *const pictures[] = { "png", "jpg", "jpeg", NULL };
@@ -91,9 +104,13 @@ sketch_open(struct sketch **out, const char *video, const char *snapshot, const 
 		return err_set(e, ERR_USAGE, "--annotate %s: the name must end in .mp4, .avi or .mkv", video);
 	if (snapshot != NULL && !file_has_ext(snapshot, pictures))
 		return err_set(e, ERR_USAGE, "--snapshot %s: the name must end in .png or .jpg", snapshot);
+	if ((video != NULL && check_folder("--annotate", video, e) != 0)
+	    || (snapshot != NULL && check_folder("--snapshot", snapshot, e) != 0))
+		return -1;
 	struct sketch *s = mem_alloc(sizeof *s);
 	s->most = -1;
-	s->fps = info->step_ms > 0 ? 1000 / (double)info->step_ms : 25;
+	/* within what MPEG-4 and players take; a recording sampled once a minute plays one frame a second */
+	s->fps = rate > 0 ? fmin(fmax(rate, 1), 240) : 25;
 	if (video != NULL) {
 		s->video = mem_strdup(video);
 		s->video_part = part_name(video);
@@ -101,6 +118,7 @@ sketch_open(struct sketch **out, const char *video, const char *snapshot, const 
 	if (snapshot != NULL) {
 		char *stem = file_stem(snapshot);
 		s->snapshot = mem_strdup(snapshot);
+		s->snapshot_part = part_name(snapshot);
 		if (num_int(stem, &s->wanted) != 0 || s->wanted < 0)
 			s->wanted = -1;
 		free(stem);
@@ -117,6 +135,7 @@ add_to_video(struct sketch *s, const struct vision_image *im, struct err *e)
 	if (s->writer == NULL) {
 		if (vision_writer_open(&s->writer, s->video_part, s->fps, width, height, e) != 0)
 			return err_wrap(e, "--annotate %s: cannot be written", s->video);
+		s->began = true;
 		s->width = width;
 		s->height = height;
 	}
@@ -163,9 +182,17 @@ finish_snapshot(struct sketch *s, struct err *e)
 {
 	if (s->snapshot == NULL)
 		return 0;
+	if (s->most < 0 && s->wanted < 0)
+		return err_set(e, ERR_DATA, "--snapshot %s: no frame was analysed", s->snapshot);
 	if (s->most < 0)
 		return err_set(e, ERR_DATA, "--snapshot %s: frame %lld is not among the frames analysed", s->snapshot, (long long)s->wanted);
-	return vision_image_save(s->kept, s->snapshot, e);
+	if (vision_image_save(s->kept, s->snapshot_part, e) != 0) {
+		unlink(s->snapshot_part);
+		return -1;
+	}
+	if (rename(s->snapshot_part, s->snapshot) != 0)
+		return err_set(e, ERR_IO, "%s: cannot be written: %s", s->snapshot, strerror(errno));
+	return 0;
 }
 
 int
@@ -184,11 +211,12 @@ sketch_abandon(struct sketch *s)
 	struct err ignored = { 0 };
 	if (s->writer != NULL)
 		vision_writer_close(s->writer, &ignored);
-	if (s->video_part != NULL)
+	if (s->video_part != NULL && s->began)
 		unlink(s->video_part);
 	vision_image_free(s->kept);
 	free(s->video);
 	free(s->video_part);
 	free(s->snapshot);
+	free(s->snapshot_part);
 	free(s);
 }

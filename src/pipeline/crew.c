@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "models/facts.h"
 #include "nets/classifier.h"
 #include "nets/detector.h"
 #include "people/assign.h"
@@ -24,6 +25,7 @@ struct stage {
 	struct store_model stored;
 	char *name;
 	char sha256[SHA256_HEX];
+	char facts[SHA256_HEX];
 };
 
 struct crew {
@@ -64,15 +66,18 @@ static void
 describe(struct stage *s, enum task t)
 {
 	struct buf name = { 0 };
-	struct sha256 all;
+	struct sha256 all, facts;
 	sha256_init(&all);
+	sha256_init(&facts);
 	for (size_t i = 0; i < s->n; i++) {
+		model_facts(s->models[i], &facts);
 		buf_printf(&name, "%s%s", i > 0 ? "+" : "", s->models[i]->name);
 		sha256_add(&all, s->data[i]->sha256, strlen(s->data[i]->sha256));
 	}
 	if (s->whole)
 		buf_puts(&name, "whole");
 	s->name = name.data;
+	sha256_end(&facts, s->facts);
 	if (s->n == 1)
 		memcpy(s->sha256, s->data[0]->sha256, sizeof s->sha256);
 	else
@@ -213,6 +218,12 @@ const struct store_model *
 crew_model(const struct crew *c, enum task t)
 {
 	return c->stages[t].on ? &c->stages[t].stored : NULL;
+}
+
+const char *
+crew_facts(const struct crew *c, enum task t)
+{
+	return c->stages[t].facts;
 }
 
 const char *

@@ -109,12 +109,21 @@ add_set(struct inputs *in, const char *as, char **names, size_t n, bool all)
 	return in->n - before;
 }
 
-static int
-add_folder(struct inputs *in, const char *path, struct err *e)
+/* It has no frames to give, and says so when its turn comes. */
+static void
+add_hopeless(struct inputs *in, const char *path, const char *why)
+{
+	add(in, path)->why = mem_strdup(why);
+}
+
+static void
+add_folder(struct inputs *in, const char *path)
 {
 	DIR *d = opendir(path);
-	if (d == NULL)
-		return err_set(e, ERR_INPUT, "%s: folder cannot be read: %s", path, strerror(errno));
+	if (d == NULL) {
+		add_hopeless(in, path, strerror(errno));
+		return;
+	}
 	char **names = NULL;
 	size_t n = 0;
 	for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
@@ -127,29 +136,26 @@ add_folder(struct inputs *in, const char *path, struct err *e)
 	char *as = mem_strdup(path);
 	for (size_t k = strlen(as); k > 1 && as[k - 1] == '/'; k--)
 		as[k - 1] = '\0';
-	size_t found = add_set(in, as, names, n, false);
+	if (add_set(in, as, names, n, false) == 0)
+		add_hopeless(in, path, "no recording and no JPEG or PNG picture in this folder");
 	free(as);
 	for (size_t i = 0; i < n; i++)
 		free(names[i]);
 	free(names);
-	if (found == 0)
-		return err_set(e, ERR_INPUT, "%s: no recording and no JPEG or PNG picture in this folder", path);
-	return 0;
 }
 
-static int
-add_pattern(struct inputs *in, const char *pattern, struct err *e)
+static void
+add_pattern(struct inputs *in, const char *pattern)
 {
 	glob_t g = { 0 };
 	int r = glob(pattern, GLOB_NOSORT, NULL, &g);
-	if (r == 0)
-		add_set(in, pattern, g.gl_pathv, g.gl_pathc, true);
-	globfree(&g);
 	if (r == GLOB_NOMATCH)
-		return err_set(e, ERR_INPUT, "%s: nothing matches this pattern", pattern);
-	if (r != 0)
-		return err_set(e, ERR_INPUT, "%s: the folder cannot be read", pattern);
-	return 0;
+		add_hopeless(in, pattern, "nothing matches this pattern");
+	else if (r != 0)
+		add_hopeless(in, pattern, "its folder cannot be read");
+	else if (add_set(in, pattern, g.gl_pathv, g.gl_pathc, true) == 0)
+		add_hopeless(in, pattern, "only folders match this pattern");
+	globfree(&g);
 }
 
 static int
@@ -158,10 +164,10 @@ add_name(struct inputs *in, const char *name, struct err *e)
 	if (name[0] == '\0')
 		return err_set(e, ERR_USAGE, "an input has an empty name");
 	if (file_is_dir(name))
-		return add_folder(in, name, e);
-	if (!file_exists(name) && strpbrk(name, "*?[") != NULL)
-		return add_pattern(in, name, e);
-	if (file_has_ext(name, picture_exts))
+		add_folder(in, name);
+	else if (!file_exists(name) && strpbrk(name, "*?[") != NULL)
+		add_pattern(in, name);
+	else if (file_has_ext(name, picture_exts))
 		add_loose_picture(in, name);
 	else
 		add(in, name);
@@ -225,6 +231,7 @@ inputs_free(struct inputs *in)
 			free(in->v[i].pictures[k]);
 		free(in->v[i].pictures);
 		free(in->v[i].path);
+		free(in->v[i].why);
 	}
 	free(in->v);
 	*in = (struct inputs) { 0 };

@@ -56,6 +56,16 @@ time_of(const struct pictures *s, size_t i)
 	return s->start_ms + (int64_t)i * s->interval_ms;
 }
 
+static bool
+peek(struct feed *f, int64_t *time_ms)
+{
+	const struct pictures *s = (const struct pictures *)f;
+	if (s->at == s->in->npictures)
+		return false;
+	*time_ms = time_of(s, s->at);
+	return true;
+}
+
 /* A picture that cannot be read leaves a hole in the numbers, is named, and fails the input in the end. */
 static int
 next(struct feed *f, struct vision_image *im, int64_t *time_ms, struct err *e)
@@ -137,7 +147,7 @@ pictures_open(struct feed **out, const struct input *in, const struct source_opt
 {
 	struct pictures *s = mem_alloc(sizeof *s);
 	*s = (struct pictures) {
-		.feed = { .holes = true, .next = next, .complaint = complaint, .close = close_pictures },
+		.feed = { .holes = true, .next = next, .peek = peek, .complaint = complaint, .close = close_pictures },
 		.in = in,
 		.interval_ms = o->picture_interval_ms,
 		.max_pixels = o->max_pixels,
@@ -155,6 +165,7 @@ pictures_open(struct feed **out, const struct input *in, const struct source_opt
 	info->kind = "images";
 	info->frames = (int64_t)in->npictures;
 	find_start(s, o, info);
+	info->times = s->dated ? "names" : "interval";
 	s->start_ms = info->start_ms;
 	if (!s->dated)
 		info->fps = 1000 / (double)s->interval_ms;

@@ -121,6 +121,7 @@ recording_open(struct feed **out, const struct input *in, const struct source_op
 	info->height = ci.height;
 	info->fps = ci.fps;
 	info->frames = ci.frames;
+	info->times = "stream";
 	find_start(r, o, info);
 	r->start_ms = info->start_ms;
 	*out = &r->feed;

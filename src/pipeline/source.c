@@ -24,14 +24,13 @@ struct source {
 	bool has_last, warned;
 };
 
-static int64_t
-nominal_step(const struct source_options *o, const struct source_info *info)
+static double
+nominal_rate(const struct source_options *o, const struct source_info *info)
 {
-	if (o->sampling.fps > 0)
-		return llround(1000 / o->sampling.fps);
-	if (info->fps <= 0)
-		return 0;
-	return llround(1000 * (double)o->sampling.every / info->fps);
+	double rate = info->fps > 0 ? info->fps / (double)o->sampling.every : 0;
+	if (o->sampling.fps > 0 && (rate <= 0 || o->sampling.fps < rate))
+		rate = o->sampling.fps;
+	return rate;
 }
 
 int
@@ -43,7 +42,7 @@ source_open(struct source **out, const struct input *in, const struct source_opt
 	int r = in->pictures != NULL ? pictures_open(&feed, in, o, info, e) : recording_open(&feed, in, o, info, e);
 	if (r != 0)
 		return -1;
-	info->step_ms = nominal_step(o, info);
+	info->rate = nominal_rate(o, info);
 	struct source *s = mem_alloc(sizeof *s);
 	s->feed = feed;
 	s->sampling = o->sampling;
@@ -86,6 +85,22 @@ before(int64_t bound, bool absolute, int64_t time_ms, int64_t start_ms)
 	return time_ms < (absolute ? bound : start_ms + bound);
 }
 
+/* Before --from? */
+static bool
+too_early(const struct source *s, int64_t time_ms)
+{
+	const struct sampling *p = &s->sampling;
+	return p->has_from && before(p->from_ms, p->from_absolute, time_ms, s->start_ms);
+}
+
+/* At --to or after it? */
+static bool
+too_late(const struct source *s, int64_t time_ms)
+{
+	const struct sampling *p = &s->sampling;
+	return p->has_to && !before(p->to_ms, p->to_absolute, time_ms, s->start_ms);
+}
+
 /* Is the frame with this time, the n-th one in range, to be analysed? */
 static bool
 chosen(struct source *s, int64_t n, int64_t time_ms)
@@ -102,13 +117,16 @@ chosen(struct source *s, int64_t n, int64_t time_ms)
 }
 
 /*
- * Whether the picture of the next frame is needed is only known after its time stamp; but a frame whose number already
- * rules it out need not be converted, which is most of the cost of skipping.
+ * Whether the picture of a recording's next frame is needed is only known after its time stamp; but a frame whose number
+ * already rules it out need not be converted, which is most of the cost of skipping. Pictures tell their time beforehand.
  */
 static bool
-surely_skipped(const struct source *s, int64_t known, bool want_all)
+surely_skipped(struct source *s, int64_t known, bool want_all)
 {
 	const struct sampling *p = &s->sampling;
+	int64_t ahead;
+	if (s->feed->peek != NULL && s->feed->peek(s->feed, &ahead) && (too_early(s, ahead) || too_late(s, ahead)))
+		return true;
 	if (s->read <= known && !want_all && !s->feed->holes)
 		return true;
 	return p->fps <= 0 && !p->has_from && s->in_range % p->every != 0;
@@ -125,13 +143,10 @@ source_next(struct source *s, struct vision_image *im, int64_t known, bool want_
 			return r;
 		time_ms = keep_order(s, time_ms);
 		int64_t number = s->read;
-		const struct sampling *p = &s->sampling;
-		if (p->has_to && !before(p->to_ms, p->to_absolute, time_ms, s->start_ms))
+		if (too_late(s, time_ms))
 			return 0;
 		s->read++;
-		if (r == FEED_HOLE)
-			continue;
-		if (p->has_from && before(p->from_ms, p->from_absolute, time_ms, s->start_ms))
+		if (r == FEED_HOLE || too_early(s, time_ms))
 			continue;
 		int64_t n = s->in_range++;
 		if (!chosen(s, n, time_ms))

@@ -1,6 +1,6 @@
 /*
  * A stop request is an early end of file: the handler only sets a flag, the source stops reading, and
- * everything seen flows down and is committed. The handler resets itself, so that a second signal kills.
+ * everything seen flows down and is committed. The handler takes itself back, so that a second signal kills.
  */
 #include "pipeline/stop.h"
 
@@ -15,12 +15,15 @@ request(int signal_number)
 {
 	(void)signal_number;
 	atomic_store(&stopped, true);
+	/* whichever comes next kills */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
 }
 
 void
 stop_install(void)
 {
-	struct sigaction a = { .sa_handler = request, .sa_flags = (int)(SA_RESETHAND | SA_RESTART) };
+	struct sigaction a = { .sa_handler = request, .sa_flags = SA_RESTART };
 	sigemptyset(&a.sa_mask);
 	sigaction(SIGINT, &a, NULL);
 	sigaction(SIGTERM, &a, NULL);

@@ -27,7 +27,7 @@ static const char SELECT_RUNS[] =
 	" LEFT JOIN model AS p ON p.id = r.person_model_id"
 	" LEFT JOIN model AS f ON f.id = r.face_model_id"
 	" LEFT JOIN model AS g ON g.id = r.gender_model_id"
-	" WHERE :source IS NULL OR s.name = :source"
+	" WHERE (:source IS NULL OR s.name = :source) AND (:run = 0 OR r.id = :run)"
 	" ORDER BY s.id, r.id";
 
 /* Settings that are not JSON are shown as they are. */
@@ -147,6 +147,7 @@ load_runs(struct report_view *v, struct db *d, const struct report_query *q, str
 	if (stmt_new(&s, d, SELECT_RUNS, e) != 0)
 		return -1;
 	stmt_bind_text(s, ":source", q->source);
+	stmt_bind_int(s, ":run", q->run_id);
 	while ((r = stmt_step(s, e)) == 1) {
 		if (v->nsources == 0 || stmt_int(s, 0) != source_id)
 			add_source(v, s);

@@ -1,0 +1,13 @@
+/*
+ * Floor 2.  What the registry says of a network, as far as it decides what the network finds: part of what makes two runs equal.
+ */
+#ifndef FOOTFALL_MODELS_FACTS_H
+#define FOOTFALL_MODELS_FACTS_H
+
+#include "base/sha256.h"
+#include "models/registry.h"
+
+/* Adds the facts of m to a digest: input, preparation, layout, classes, thresholds; not its name, licence or figures. */
+void model_facts(const struct model *m, struct sha256 *s);
+
+#endif
