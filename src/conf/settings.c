@@ -19,7 +19,7 @@
 /* Settings of one group stand together. */
 static const struct entry table[] = {
 	{ "input.square", BOOL, AT(input_square), 0, 0, "false", "", "true or false",
-		"give networks of flexible input size a square picture, padded, instead of only what the aspect needs" },
+		"give networks that take any input size a square picture, padded, instead of only what the aspect needs" },
 	{ "input.max_pixels", INT, AT(input_max_pixels), 1, 1e9, "100000000", "pixels", "1..1000000000",
 		"larger pictures are refused" },
 	{ "input.image_interval", REAL, AT(input_image_interval), 0.001, 86400, "1", "seconds", "0.001..86400",
