@@ -52,8 +52,6 @@ int boxes_keep_class(struct labels *l, const char *name, struct err *e);
 void boxes_skip(struct labels *l, const bool *skipped);
 /* Adds the baseline's or another evaluation's predictions to its own set, skipped pictures left out. */
 int boxes_load(struct db *d, int64_t id, struct evaluation *v, struct labels *l, bool **skipped, struct err *e);
-/* Predictions as a digest, in their order. */
-void boxes_digest(const struct labels *l, char hex[SHA256_HEX]);
 
 /* The one line of JSON that o wrote into text, whose memory it becomes; closes o. */
 char *boxes_settings(struct out *o, struct buf *text);
@@ -70,6 +68,8 @@ char *boxes_picture(const struct boxes *b, const char *folder, size_t i);
 
 /* ---- eval_boxes_text.c, eval_explain.c, eval_boxes_html.c: what comes of it ---- */
 
+/* "0.503", a dash where nothing is to be found. */
+const char *boxes_figure(double v, char text[32]);
 void boxes_text(struct out *o, const struct boxes *b);
 void boxes_json(struct out *o, const struct boxes *b);
 void boxes_explain_text(struct out *o, const struct explain *x);

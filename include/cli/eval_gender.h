@@ -12,10 +12,6 @@
 #include "out/out.h"
 #include "score/gender_score.h"
 
-/* F1 of the system that this program follows, on its own test part of UTKFace, given a face. */
-#define FOUNDING_FEMALE 0.855
-#define FOUNDING_MALE 0.856
-
 enum gender_by { BY_AGE, BY_RACE, BY_SIZE, GENDER_BY };
 
 /* "age", "race", "face_size": as in the JSON and the database. */
@@ -59,6 +55,10 @@ struct gender_result {
 
 /* The view that the contract's keys are of. */
 const struct gender_view *gender_main_view(const struct gender_result *r);
+
+enum { GENDER_LABEL = 32 };
+/* A group as people read it: "2 (Asian)", "64-95 px". */
+const char *gender_label(enum gender_by by, const char *value, char text[GENDER_LABEL]);
 
 void gender_print_text(const struct gender_result *r, struct out *o);
 void gender_print_json(const struct gender_result *r, struct out *o);

@@ -8,7 +8,7 @@
 
 /*
  * Writes text with control characters (C0, DEL, C1) and bytes that are not UTF-8 as \xNN: it stays on its line and says
- * nothing to a terminal.
+ * nothing to a terminal.  NULL: nothing.
  */
 void plain_put(struct out *o, const char *text);
 

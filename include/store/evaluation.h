@@ -82,6 +82,8 @@ int evaluation_metrics(struct db *d, int64_t id, int (*each)(void *context, cons
 
 /* Digest of pictures' names and ids, classes and truths; predictions do not matter. */
 void evaluation_digest(const struct labels *l, char hex[SHA256_HEX]);
+/* Digest of the predictions alone, in their order. */
+void evaluation_predictions_digest(const struct labels *l, char hex[SHA256_HEX]);
 /* Keeps pictures, classes and truths under that digest, once. */
 int evaluation_put_set(struct db *d, const char *sha256, const struct labels *l, struct err *e);
 /* All predictions of l at once, every picture marked done. */

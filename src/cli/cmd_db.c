@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/plain.h"
 #include "out/out.h"
 #include "store/check.h"
 #include "store/schema.h"
@@ -85,19 +86,6 @@ put_sizes(const struct db *d, struct out *o, bool json)
 	}
 }
 
-/* Names come from files and may hold anything; a terminal gets no control characters. */
-static void
-put_clean(struct out *o, const char *text)
-{
-	for (; text != NULL && *text != '\0'; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c < ' ' || c == 0x7f)
-			out_printf(o, "\\x%02x", c);
-		else
-			out_bytes(o, text, 1);
-	}
-}
-
 static void
 put_source(struct out *o, bool json, const struct stmt *s)
 {
@@ -113,11 +101,11 @@ put_source(struct out *o, bool json, const struct stmt *s)
 		return;
 	}
 	out_puts(o, "  ");
-	put_clean(o, stmt_text(s, 0));
+	plain_put(o, stmt_text(s, 0));
 	out_puts(o, ": ");
-	put_clean(o, stmt_text(s, 1));
+	plain_put(o, stmt_text(s, 1));
 	out_printf(o, ", %lldx%lld, runs: %lld, ", (long long)stmt_int(s, 3), (long long)stmt_int(s, 4), (long long)stmt_int(s, 5));
-	put_clean(o, stmt_text(s, 2));
+	plain_put(o, stmt_text(s, 2));
 	out_puts(o, "\n");
 }
 

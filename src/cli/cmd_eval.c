@@ -45,11 +45,11 @@ static const struct cli_option options[] = {
 #define SCORING "resamples", "seed", "fail-under", "no-store"
 #define PAGE "html", "gallery"
 #define BOXES "truth", "images", "truth-format", "explain", "baseline"
+#define NETWORK "truth-class", "min-score", "skip-missing", "save", "force"
 
 static const char *const of_score[] = { BOXES, SCORING, PAGE, "predictions", "class", NULL };
-static const char *const of_detect[] = { BOXES, SCORING, PAGE, "class", "truth-class", "person", "min-score", "skip-missing", "save",
-	"force", NULL };
-static const char *const of_face[] = { BOXES, SCORING, PAGE, "truth-class", "face", "min-score", "skip-missing", "save", "force", NULL };
+static const char *const of_detect[] = { BOXES, SCORING, PAGE, NETWORK, "class", "person", NULL };
+static const char *const of_face[] = { BOXES, SCORING, PAGE, NETWORK, "face", NULL };
 static const char *const of_gender[] = { SCORING, PAGE, "set", "csv", "face", "gender", "min-group", "force", NULL };
 static const char *const of_counts[] = { SCORING, "truth", "source", "run", NULL };
 static const char *const of_compare[] = { "resamples", "seed", NULL };

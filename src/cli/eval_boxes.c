@@ -319,7 +319,7 @@ eval_score(struct cli *c, struct err *e)
 	warn_of_cut(&b.labels);
 	evaluation_digest(&b.labels, b.sha256);
 	char digest[SHA256_HEX];
-	boxes_digest(&b.labels, digest);
+	evaluation_predictions_digest(&b.labels, digest);
 	struct buf settings = { 0 };
 	struct out *o = out_buf(&settings);
 	out_json_object(o, NULL);

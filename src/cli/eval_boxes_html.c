@@ -7,26 +7,20 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
-#include "base/num.h"
 #include "cli/eval_boxes.h"
+#include "cli/eval_html.h"
 #include "pipeline/picture.h"
 #include "pipeline/thumbnail.h"
 #include "report/eval_page.h"
+#include "truth/json.h"
 #include "vision/vision.h"
 
-enum { LONGEST = 480, FACTS = 12, DIFFERENCES = 12 };
+enum { LONGEST = 480, DIFFERENCES = 12 };
 /* Told apart by colour-blind readers too (Okabe and Ito's palette). */
 enum { TRUTH = 0x56B4E9, RIGHT = 0x009E73, WRONG = 0xD55E00 };
 
 /* ---- gallery ---- */
-
-struct gallery {
-	struct eval_picture *v;
-	size_t n;
-};
 
 struct worst {
 	uint32_t image;
@@ -64,7 +58,7 @@ draw(const struct boxes *b, uint32_t image, struct vision_image *im)
 }
 
 static int
-add_picture(const struct boxes *b, const char *kind, const struct worst *w, struct gallery *g, struct err *e)
+add_picture(const struct boxes *b, const char *kind, const struct worst *w, struct eval_gallery *g, struct err *e)
 {
 	const struct label_image *l = &b->labels.images[w->image];
 	const struct curve_image *c = &b->score->images[w->image];
@@ -86,12 +80,12 @@ add_picture(const struct boxes *b, const char *kind, const struct worst *w, stru
 	}
 	char *caption = mem_printf("%s: %u found, %u missed, %u false (blue: true, green: found, red: false)", l->name,
 	    (unsigned)c->right, (unsigned)c->missed, (unsigned)c->wrong);
-	g->v[g->n++] = (struct eval_picture) { .kind = kind, .caption = caption, .data = data.data, .size = data.len };
+	eval_gallery_add(g, kind, caption, &data);
 	return 0;
 }
 
 static int
-add_kind(const struct boxes *b, bool misses, size_t most, struct gallery *g, struct err *e)
+add_kind(const struct boxes *b, bool misses, size_t most, struct eval_gallery *g, struct err *e)
 {
 	struct worst *w = mem_array(b->score->nimages + 1, sizeof *w);
 	size_t n = 0;
@@ -109,50 +103,55 @@ add_kind(const struct boxes *b, bool misses, size_t most, struct gallery *g, str
 	return r;
 }
 
-static void
-gallery_free(struct gallery *g)
-{
-	for (size_t i = 0; i < g->n; i++) {
-		free((char *)g->v[i].caption);
-		free((void *)g->v[i].data);
-	}
-	free(g->v);
-}
-
 /* ---- page ---- */
 
-struct facts {
-	struct eval_fact v[FACTS];
-	char *text[FACTS];
-	size_t n;
-};
-
-/* value is taken. */
-static void
-add_fact(struct facts *f, const char *name, bool code, char *value)
+/* One line for each setting, "name = value"; those that were not given are left out. */
+static char *
+list_settings(const char *settings)
 {
-	if (value == NULL)
-		return;
-	f->text[f->n] = value;
-	f->v[f->n++] = (struct eval_fact) { .name = name, .value = value, .code = code };
+	struct buf lines = { 0 };
+	struct err e;
+	struct json j;
+	struct span key;
+	json_init(&j, "settings", (struct span) { settings, strlen(settings) }, &e);
+	json_object(&j);
+	while (json_member(&j, &key)) {
+		enum json_kind kind = json_kind(&j);
+		if (kind == JSON_NULL) {
+			json_skip(&j);
+			continue;
+		}
+		buf_printf(&lines, "%s%.*s = ", lines.len > 0 ? "\n" : "", (int)key.n, key.s);
+		if (kind == JSON_TEXT) {
+			struct span text = json_text(&j);
+			for (size_t i = 0; i < text.n; i++)
+				buf_putc(&lines, text.s[i] == '\n' ? ' ' : text.s[i]);
+		} else {
+			const char *place = j.at;
+			json_mark(&j, &place);
+			buf_printf(&lines, "%.*s", (int)(j.at - place), place);
+		}
+	}
+	json_free(&j);
+	return lines.data;
 }
 
 static void
-add_facts(struct facts *f, const struct boxes *b)
+add_facts(struct eval_facts *f, const struct boxes *b)
 {
 	const char *images = cli_value(b->c, "images"), *predictions = cli_value(b->c, "predictions");
-	add_fact(f, "Labels", false, mem_strdup(cli_value(b->c, "truth")));
-	add_fact(f, "Their sha256", true, mem_strdup(b->sha256));
-	add_fact(f, "Predictions", false, predictions != NULL ? mem_strdup(predictions) : NULL);
-	add_fact(f, "Pictures", false, images != NULL ? mem_strdup(images) : NULL);
-	add_fact(f, "Pictures left out", false, b->nskipped > 0 ? mem_printf("%zu", b->nskipped) : NULL);
-	add_fact(f, "Network", false, b->network != NULL ? mem_strdup(b->network) : NULL);
-	add_fact(f, "Its sha256", true, b->network_sha256 != NULL ? mem_strdup(b->network_sha256) : NULL);
-	add_fact(f, "Settings", true, mem_strdup(b->settings));
-	add_fact(f, "Resamples of the pictures", false, b->with_intervals ? mem_printf("%zu, seed %llu", b->bootstrap.resamples,
+	eval_facts_add(f, "Labels", false, mem_strdup(cli_value(b->c, "truth")));
+	eval_facts_add(f, "Their sha256", true, mem_strdup(b->sha256));
+	eval_facts_add(f, "Predictions", false, predictions != NULL ? mem_strdup(predictions) : NULL);
+	eval_facts_add(f, "Pictures", false, images != NULL ? mem_strdup(images) : NULL);
+	eval_facts_add(f, "Pictures left out", false, b->nskipped > 0 ? mem_printf("%zu", b->nskipped) : NULL);
+	eval_facts_add(f, "Network", false, b->network != NULL ? mem_strdup(b->network) : NULL);
+	eval_facts_add(f, "Its sha256", true, b->network_sha256 != NULL ? mem_strdup(b->network_sha256) : NULL);
+	eval_facts_add(f, "Settings", true, list_settings(b->settings));
+	eval_facts_add(f, "Resamples of the pictures", false, b->with_intervals ? mem_printf("%zu, seed %llu", b->bootstrap.resamples,
 	    (unsigned long long)b->bootstrap.seed) : NULL);
-	add_fact(f, "Evaluation", false, b->id != 0 ? mem_printf("%lld in %s", (long long)b->id, b->c->db) : NULL);
-	add_fact(f, "Versions", false, b->network != NULL ? mem_printf("footfall %s, OpenCV %s", FOOTFALL_VERSION, vision_version()) :
+	eval_facts_add(f, "Evaluation", false, b->id != 0 ? mem_printf("%lld in %s", (long long)b->id, b->c->db) : NULL);
+	eval_facts_add(f, "Versions", false, b->network != NULL ? mem_printf("footfall %s, OpenCV %s", FOOTFALL_VERSION, vision_version()) :
 	    mem_printf("footfall %s", FOOTFALL_VERSION));
 }
 
@@ -193,37 +192,21 @@ count_sizes(const struct labels *l, uint64_t sizes[SCORE_AREAS], const struct ma
 	}
 }
 
-static int
-write_page(const struct eval_boxes_page *p, const char *path, struct err *e)
-{
-	struct out *o;
-	if (out_open(&o, path, e) != 0)
-		return -1;
-	if (eval_boxes_page(p, o, e) != 0) {
-		out_abandon(o);
-		return -1;
-	}
-	if (out_close(o, e) != 0)
-		return -1;
-	if (strcmp(path, "-") != 0)
-		log_info("the report is in %s", path);
-	return 0;
-}
-
 int
 boxes_html(const struct boxes *b, const char *path, int64_t gallery, struct err *e)
 {
 	const struct score *s = b->score;
 	size_t most = (size_t)gallery < s->nimages ? (size_t)gallery : s->nimages;
-	struct gallery g = { .v = mem_array(2 * most + 1, sizeof *g.v) };
-	struct facts facts = { 0 };
+	struct eval_gallery g = { .v = mem_array(2 * most + 1, sizeof *g.v) };
+	struct eval_facts facts = { 0 };
 	struct eval_difference differences[DIFFERENCES];
 	struct eval_class_row *classes = mem_array(s->nclasses + 1, sizeof *classes);
 	static const char *const tasks[] = { "Object detection", "Person detection", "Face detection" };
 	int task = strcmp(b->kind, "detect") == 0 ? 1 : strcmp(b->kind, "face") == 0 ? 2 : 0;
+	char *set = eval_html_set(cli_value(b->c, "truth"));
 	struct eval_boxes_page p = {
 		.common = {
-			.head = { .task = tasks[task], .set = cli_value(b->c, "truth"), .network = b->network,
+			.head = { .task = tasks[task], .set = set, .network = b->network,
 				.protocol = "COCO, 101 points, IoU 0.50:0.95", .when_ms = b->started_ms },
 			.resamples = b->with_intervals ? b->bootstrap.resamples : 0,
 		},
@@ -244,11 +227,13 @@ boxes_html(const struct boxes *b, const char *path, int64_t gallery, struct err 
 	p.common.nfacts = facts.n;
 	p.common.pictures = g.v;
 	p.common.npictures = g.n;
-	r = write_page(&p, path, e);
+	struct out *o;
+	if (out_open(&o, path, e) == 0)
+		r = eval_html_close(o, path, eval_boxes_page(&p, o, e), e);
 out:
-	for (size_t i = 0; i < facts.n; i++)
-		free(facts.text[i]);
-	gallery_free(&g);
+	eval_facts_free(&facts);
+	eval_gallery_free(&g);
 	free(classes);
+	free(set);
 	return r;
 }

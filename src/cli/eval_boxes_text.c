@@ -27,9 +27,8 @@ boxes_coco_lines(struct out *o, const double figures[SCORE_FIGURES])
 		    f < COCO_AR1 ? "Average Precision" : "Average Recall", f < COCO_AR1 ? "(AP)" : "(AR)", lines[f].overlap, lines[f].area, lines[f].most, figures[f]);
 }
 
-/* "0.503", a dash where nothing is to be found. */
-static const char *
-figure(double v, char text[32])
+const char *
+boxes_figure(double v, char text[32])
 {
 	if (isnan(v) || v < 0)
 		return "-";
@@ -42,7 +41,10 @@ put_intervals(struct out *o, const struct boxes *b)
 {
 	char text[TEXT_SIZE];
 	int on_line = 0;
-	if (!b->with_intervals)
+	bool any = false;
+	for (int f = 0; f < SCORE_FIGURES; f++)
+		any = any || (!isnan(b->figures[f].low) && b->figures[f].value >= 0);
+	if (!b->with_intervals || !any)
 		return;
 	out_printf(o, "\n95 %% intervals (%s resamples", text_count((int64_t)b->bootstrap.resamples, text));
 	out_printf(o, " of the pictures, seed %llu):\n", (unsigned long long)b->bootstrap.seed);
@@ -77,7 +79,7 @@ put_classes(struct out *o, const struct boxes *b)
 		if (v->truths == 0)
 			continue;
 		out_printf(o, "%-*.24s  %7llu  %6s  %6s  %6s\n", (int)widest, b->labels.classes[k].name, (unsigned long long)v->truths,
-		    figure(v->figures[SCORE_AP], ap), figure(v->figures[SCORE_AP50], ap50), figure(v->figures[SCORE_F1], f1));
+		    boxes_figure(v->figures[SCORE_AP], ap), boxes_figure(v->figures[SCORE_AP50], ap50), boxes_figure(v->figures[SCORE_F1], f1));
 	}
 }
 
@@ -118,12 +120,12 @@ boxes_text(struct out *o, const struct boxes *b)
 	out_puts(o, "\n\n");
 	boxes_coco_lines(o, s->figures);
 	out_printf(o, "\nPascal VOC, IoU 0.50: AP %s (all points), %s (11 points)\n",
-	    figure(s->figures[SCORE_VOC_AP50], all), figure(s->figures[SCORE_VOC07_AP50], eleven));
+	    boxes_figure(s->figures[SCORE_VOC_AP50], all), boxes_figure(s->figures[SCORE_VOC07_AP50], eleven));
 	if (isnan(s->threshold))
 		out_puts(o, "No precision and recall: there are no predictions, or nothing is to be found.\n");
 	else
 		out_printf(o, "At score %.3f, where F1 is best: precision %s, recall %s, F1 %s\n", s->threshold,
-		    figure(s->figures[SCORE_PRECISION], p), figure(s->figures[SCORE_RECALL], r), figure(s->figures[SCORE_F1], f1));
+		    boxes_figure(s->figures[SCORE_PRECISION], p), boxes_figure(s->figures[SCORE_RECALL], r), boxes_figure(s->figures[SCORE_F1], f1));
 	put_intervals(o, b);
 	put_classes(o, b);
 	put_difference(o, b);

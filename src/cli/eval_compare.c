@@ -53,20 +53,11 @@ compare_put_head(struct out *o)
 	out_printf(o, "\n%-12s %7s %7s %8s   %s\n", "", "A", "B", "B - A", "95 % interval");
 }
 
-static const char *
-figure(double v, char text[32])
-{
-	if (isnan(v) || v < 0)
-		return "-";
-	snprintf(text, 32, "%.3f", v);
-	return text;
-}
-
 void
 compare_put_row(struct out *o, const char *name, double a, double b, const struct interval *d)
 {
 	char one[32], two[32];
-	out_printf(o, "%-12s %7s %7s", name, figure(a, one), figure(b, two));
+	out_printf(o, "%-12s %7s %7s", name, boxes_figure(a, one), boxes_figure(b, two));
 	if (isnan(d->value))
 		out_printf(o, " %8s\n", "-");
 	else if (isnan(d->low))

@@ -8,20 +8,11 @@
 #include "cli/eval_boxes.h"
 #include "report/text.h"
 
-static const char *
-figure(double v, char text[32])
-{
-	if (isnan(v) || v < 0)
-		return "-";
-	snprintf(text, 32, "%.3f", v);
-	return text;
-}
-
 static void
 put_pair(struct out *o, const char *words, const struct explain_pair *p)
 {
 	char ap[32], ap50[32];
-	out_printf(o, "  %-62s AP %5s  AP50 %5s\n", words, figure(p->ap, ap), figure(p->ap50, ap50));
+	out_printf(o, "  %-62s AP %5s  AP50 %5s\n", words, boxes_figure(p->ap, ap), boxes_figure(p->ap50, ap50));
 }
 
 static void
@@ -30,8 +21,8 @@ put_interpolation(struct out *o, const struct explain *x)
 	char a[32], b[32], c[32];
 	out_puts(o, "\nInterpolation. Precision is averaged over recall, at 101 points (COCO), over the whole curve (VOC from\n"
 	    "2010) or at 11 points (VOC before). The same matches at IoU 0.50:\n");
-	out_printf(o, "  101 points %s, all points %s, 11 points %s\n", figure(x->voc_101, a), figure(x->voc_all, b),
-	    figure(x->voc_11, c));
+	out_printf(o, "  101 points %s, all points %s, 11 points %s\n", boxes_figure(x->voc_101, a), boxes_figure(x->voc_all, b),
+	    boxes_figure(x->voc_11, c));
 }
 
 static void

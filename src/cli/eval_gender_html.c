@@ -5,24 +5,18 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
+#include "cli/eval_html.h"
 #include "people/gender.h"
 #include "pipeline/thumbnail.h"
 #include "report/eval_page.h"
 #include "vision/vision.h"
 
-enum { LONGEST = 160, FACTS = 16 };
+enum { LONGEST = 160 };
 
 /* How an answer can be wrong, in the order of the gallery. */
 enum error { TAKEN_FOR_MAN, TAKEN_FOR_WOMAN, NOT_FOUND, ERRORS };
-
-struct gallery {
-	struct eval_picture *v;
-	size_t n;
-};
 
 struct wrong {
 	size_t item;
@@ -50,7 +44,7 @@ worse(const void *a, const void *b)
 }
 
 static int
-add_picture(const struct gender_result *r, const char *kind, const struct wrong *w, int64_t max_pixels, struct gallery *g,
+add_picture(const struct gender_result *r, const char *kind, const struct wrong *w, int64_t max_pixels, struct eval_gallery *g,
 	struct err *e)
 {
 	struct buf data = { 0 };
@@ -60,12 +54,12 @@ add_picture(const struct gender_result *r, const char *kind, const struct wrong 
 	}
 	char *caption = isnan(w->certainty) || w->certainty == 0 ? mem_strdup(r->names[w->item]) :
 		mem_printf("%s, certainty %.2f", r->names[w->item], w->certainty);
-	g->v[g->n++] = (struct eval_picture){ .kind = kind, .caption = caption, .data = data.data, .size = data.len };
+	eval_gallery_add(g, kind, caption, &data);
 	return 0;
 }
 
 static int
-add_errors(const struct gender_result *r, enum error kind, size_t most, int64_t max_pixels, struct gallery *g, struct err *e)
+add_errors(const struct gender_result *r, enum error kind, size_t most, int64_t max_pixels, struct eval_gallery *g, struct err *e)
 {
 	static const char *const names[ERRORS] = { "Women taken for men", "Men taken for women", "Faces not found" };
 	const struct gender_item *items = gender_main_view(r)->items;
@@ -84,100 +78,75 @@ add_errors(const struct gender_result *r, enum error kind, size_t most, int64_t 
 }
 
 static void
-gallery_free(struct gallery *g)
+add_facts(struct eval_facts *f, const struct gender_result *r)
 {
-	for (size_t i = 0; i < g->n; i++) {
-		free((char *)g->v[i].caption);
-		free((void *)g->v[i].data);
-	}
-	free(g->v);
+	eval_facts_add(f, "Data set", false, mem_strdup(r->set));
+	eval_facts_add(f, "Its sha256", true, mem_strdup(r->sha256));
+	eval_facts_add(f, "Items", false, mem_printf("%zu", r->n));
+	eval_facts_add(f, "Gender network", false, mem_strdup(r->gender));
+	eval_facts_add(f, "An answer from certainty", false, mem_printf("%.2f", r->min_score));
+	eval_facts_add(f, "Face network", false, r->face != NULL ? mem_strdup(r->face) : NULL);
+	eval_facts_add(f, "A face from score", false, r->has_found ? mem_printf("%.2f", r->face_min_score) : NULL);
+	eval_facts_add(f, "Resamples of the items", false,
+	    r->resamples > 0 ? mem_printf("%zu, seed %llu", r->resamples, (unsigned long long)r->seed) : NULL);
+	eval_facts_add(f, "Evaluation", false,
+	    r->evaluation != 0 ? mem_printf("%lld in %s", (long long)r->evaluation, r->db) : NULL);
+	eval_facts_add(f, "Founding system's F1 on UTKFace, given a face", false,
+	    r->utkface ? mem_printf("%.3f (female), %.3f (male)", FOUNDING_FEMALE, FOUNDING_MALE) : NULL);
+	eval_facts_add(f, "Versions", false, mem_printf("footfall %s, OpenCV %s", FOOTFALL_VERSION, vision_version()));
 }
 
-struct facts {
-	struct eval_fact v[FACTS];
+/* The slices of a view under the names that people read. */
+struct named_slices {
+	struct eval_slices v[GENDER_BY];
 	size_t n;
-	struct buf text[FACTS];
+	struct gender_slices copies[GENDER_BY];
+	char (*labels[GENDER_BY])[GENDER_LABEL];
 };
 
-static void
-add_fact(struct facts *f, const char *name, bool code, const char *value)
-{
-	if (value == NULL)
-		return;
-	buf_puts(&f->text[f->n], value);
-	f->v[f->n] = (struct eval_fact){ .name = name, .value = buf_str(&f->text[f->n]), .code = code };
-	f->n++;
-}
-
-static void
-add_facts(struct facts *f, const struct gender_result *r)
-{
-	char *text[] = {
-		mem_printf("%zu", r->n),
-		mem_printf("%.2f", r->min_score),
-		mem_printf("%.2f", r->face_min_score),
-		mem_printf("%zu, seed %llu", r->resamples, (unsigned long long)r->seed),
-		mem_printf("%lld in %s", (long long)r->evaluation, r->db),
-		mem_printf("%.3f (female), %.3f (male)", FOUNDING_FEMALE, FOUNDING_MALE),
-		mem_printf("footfall %s, OpenCV %s", FOOTFALL_VERSION, vision_version()),
-	};
-	add_fact(f, "Data set", false, r->set);
-	add_fact(f, "Its sha256", true, r->sha256);
-	add_fact(f, "Items", false, text[0]);
-	add_fact(f, "Gender network", false, r->gender);
-	add_fact(f, "An answer from certainty", false, text[1]);
-	add_fact(f, "Face network", false, r->face);
-	add_fact(f, "A face from score", false, r->has_found ? text[2] : NULL);
-	add_fact(f, "Resamples of the items", false, r->resamples > 0 ? text[3] : NULL);
-	add_fact(f, "Evaluation", false, r->evaluation != 0 ? text[4] : NULL);
-	add_fact(f, "Founding system's F1 on UTKFace, given a face", false, r->utkface ? text[5] : NULL);
-	add_fact(f, "Versions", false, text[6]);
-	for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
-		free(text[i]);
-}
-
 /* Only those properties that this set has groups of. */
-static size_t
-view_slices(const struct gender_view *v, struct eval_slices out[GENDER_BY])
+static void
+name_slices(const struct gender_view *v, struct named_slices *out)
 {
 	static const char *const names[GENDER_BY] = { "Age band", "Race label", "Face size" };
-	size_t n = 0;
 	for (int by = 0; by < GENDER_BY; by++) {
-		if (v->slices[by].without_value < v->score.items)
-			out[n++] = (struct eval_slices){ .by = names[by], .slices = &v->slices[by] };
+		const struct gender_slices *s = &v->slices[by];
+		if (s->without_value >= v->score.items)
+			continue;
+		struct gender_slice *copy = mem_array(s->nslices + 1, sizeof *copy);
+		out->labels[by] = mem_array(s->nslices + 1, sizeof *out->labels[by]);
+		for (size_t i = 0; i < s->nslices; i++) {
+			copy[i] = s->slices[i];
+			copy[i].value = gender_label((enum gender_by)by, copy[i].value, out->labels[by][i]);
+		}
+		out->copies[by] = *s;
+		out->copies[by].slices = copy;
+		out->v[out->n++] = (struct eval_slices){ .by = names[by], .slices = &out->copies[by] };
 	}
-	return n;
 }
 
-static int
-write_page(const struct eval_gender_page *p, const char *path, struct err *e)
+static void
+named_slices_free(struct named_slices *s)
 {
-	struct out *o;
-	if (out_open(&o, path, e) != 0)
-		return -1;
-	if (eval_gender_page(p, o, e) != 0) {
-		out_abandon(o);
-		return -1;
+	for (int by = 0; by < GENDER_BY; by++) {
+		free(s->copies[by].slices);
+		free(s->labels[by]);
 	}
-	if (out_close(o, e) != 0)
-		return -1;
-	if (strcmp(path, "-") != 0)
-		log_info("the report is in %s", path);
-	return 0;
 }
 
 int
 gender_print_html(const struct gender_result *r, const char *path, size_t gallery, int64_t max_pixels, struct err *e)
 {
 	size_t most = gallery < r->n ? gallery : r->n;
-	struct gallery g = { .v = mem_array(ERRORS * most + 1, sizeof *g.v) };
-	struct facts facts = { 0 };
-	struct eval_slices slices[2][GENDER_BY];
+	struct eval_gallery g = { .v = mem_array(ERRORS * most + 1, sizeof *g.v) };
+	struct eval_facts facts = { 0 };
+	struct named_slices given = { 0 }, found = { 0 };
 	const char **rejected = mem_array(r->nrejects + 1, sizeof *rejected);
+	char *set = eval_html_set(r->set);
 	struct eval_gender_page p = {
-		.common = { .head = { .task = "Gender", .set = r->set, .network = r->gender, .when_ms = r->started_ms },
+		.common = { .head = { .task = "Gender", .set = set, .network = r->gender, .when_ms = r->started_ms },
 			.resamples = r->resamples },
-		.given = { .score = &r->given.score, .figures = r->given.intervals, .slices = slices[0] },
+		.given = { .score = &r->given.score, .figures = r->given.intervals, .slices = given.v },
 		.rejected = r->nrejects, .rejected_names = rejected, .nrejected_names = r->nrejects,
 		.minimum = r->minimum, .min_score = r->min_score,
 	};
@@ -194,15 +163,22 @@ gender_print_html(const struct gender_result *r, const char *path, size_t galler
 	p.common.nfacts = facts.n;
 	p.common.pictures = g.v;
 	p.common.npictures = g.n;
-	p.given.nslices = view_slices(&r->given, slices[0]);
-	if (r->has_found)
-		p.found = (struct eval_gender_view){ .score = &r->found.score, .figures = r->found.intervals, .slices = slices[1],
-			.nslices = view_slices(&r->found, slices[1]) };
-	result = write_page(&p, path, e);
+	name_slices(&r->given, &given);
+	p.given.nslices = given.n;
+	if (r->has_found) {
+		name_slices(&r->found, &found);
+		p.found = (struct eval_gender_view){ .score = &r->found.score, .figures = r->found.intervals, .slices = found.v,
+			.nslices = found.n };
+	}
+	struct out *o;
+	if (out_open(&o, path, e) == 0)
+		result = eval_html_close(o, path, eval_gender_page(&p, o, e), e);
 out:
-	gallery_free(&g);
-	for (size_t i = 0; i < facts.n; i++)
-		buf_free(&facts.text[i]);
+	eval_gallery_free(&g);
+	eval_facts_free(&facts);
+	named_slices_free(&given);
+	named_slices_free(&found);
 	free(rejected);
+	free(set);
 	return result;
 }

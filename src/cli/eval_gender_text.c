@@ -9,8 +9,9 @@
 
 #include "cli/plain.h"
 #include "people/groups.h"
+#include "report/eval_page.h"
 
-enum { CELL = 32 };
+enum { CELL = GENDER_LABEL };
 
 /* Three decimals; "-" for what is undefined. */
 static const char *
@@ -90,14 +91,13 @@ print_figures(const struct gender_view *v, bool found, struct out *o)
 
 static const char *const titles[GENDER_BY] = { "age", "race label", "face size" };
 
-/* A group as people read it: "2 (Asian)", "64-95 px". */
-static const char *
-label(enum gender_by by, const char *value, char cell[CELL])
+const char *
+gender_label(enum gender_by by, const char *value, char text[GENDER_LABEL])
 {
 	const char *race = by == BY_RACE ? group_race_name(value) : NULL;
-	snprintf(cell, CELL, "%s%s%s%s%s", value, race != NULL ? " (" : "", race != NULL ? race : "", race != NULL ? ")" : "",
+	snprintf(text, GENDER_LABEL, "%s%s%s%s%s", value, race != NULL ? " (" : "", race != NULL ? race : "", race != NULL ? ")" : "",
 	    by == BY_SIZE ? " px" : "");
-	return cell;
+	return text;
 }
 
 static void
@@ -108,7 +108,7 @@ print_gap(const struct gender_slices *s, enum gender_by by, uint64_t minimum, bo
 		out_puts(o, "no gap in accuracy\n");
 	else if (s->nslices >= 2)
 		out_printf(o, "gap in accuracy %s (%s; %s best, %s worst)\n", three(s->gap.value, cell[0]), range(&s->gap, cell[1]),
-		    label(by, s->slices[s->best].value, cell[2]), label(by, s->slices[s->worst].value, cell[3]));
+		    gender_label(by, s->slices[s->best].value, cell[2]), gender_label(by, s->slices[s->worst].value, cell[3]));
 	if (s->small_groups > 0)
 		out_printf(o, "not shown: %zu group%s of fewer than %llu, %llu item%s together\n", s->small_groups,
 		    s->small_groups == 1 ? "" : "s", (unsigned long long)minimum, (unsigned long long)s->small_items,
@@ -135,7 +135,7 @@ print_slices(const struct gender_view *v, const struct gender_result *r, struct 
 		for (size_t k = 0; k < s->nslices; k++) {
 			const struct gender_slice *g = &s->slices[k];
 			char cell[5][CELL];
-			out_printf(o, "%-16s %9llu %9llu %9llu %9s  %-15s %9s %9s\n", label(by, g->value, cell[0]),
+			out_printf(o, "%-16s %9llu %9llu %9llu %9s  %-15s %9s %9s\n", gender_label(by, g->value, cell[0]),
 			    (unsigned long long)g->items, (unsigned long long)g->abstained, (unsigned long long)g->no_face,
 			    three(g->accuracy.value, cell[1]), range(&g->accuracy, cell[2]), three(g->f1_female, cell[3]),
 			    three(g->f1_male, cell[4]));

@@ -101,30 +101,3 @@ boxes_load(struct db *d, int64_t id, struct evaluation *v, struct labels *l, boo
 	boxes_skip(l, *skipped);
 	return 0;
 }
-
-static void
-add_number(struct sha256 *s, uint64_t v)
-{
-	unsigned char b[8];
-	for (int i = 0; i < 8; i++)
-		b[i] = (unsigned char)(v >> 8 * i);
-	sha256_add(s, b, sizeof b);
-}
-
-void
-boxes_digest(const struct labels *l, char hex[SHA256_HEX])
-{
-	struct sha256 s;
-	sha256_init(&s);
-	for (size_t i = 0; i < l->npredictions; i++) {
-		const struct prediction *p = &l->predictions[i];
-		const double reals[] = { p->score, p->box.x, p->box.y, p->box.w, p->box.h };
-		add_number(&s, (uint64_t)p->image << 32 | p->class_index);
-		for (size_t k = 0; k < sizeof reals / sizeof reals[0]; k++) {
-			uint64_t bits;
-			memcpy(&bits, &reals[k], sizeof bits);
-			add_number(&s, bits);
-		}
-	}
-	sha256_end(&s, hex);
-}

@@ -10,7 +10,7 @@
 void
 plain_put(struct out *o, const char *text)
 {
-	for (size_t n = strlen(text), took; n > 0; text += took, n -= took) {
+	for (size_t n = text != NULL ? strlen(text) : 0, took; n > 0; text += took, n -= took) {
 		uint32_t code;
 		took = utf8_take(text, n, &code);
 		if (code != UTF8_BAD && code >= 0x20 && (code < 0x7f || code > 0x9f)) {

@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "store/run.h"
 #include "store/source.h"
 
 static int
@@ -35,28 +36,13 @@ model_id(struct db *d, const struct store_model *m, int64_t *id, struct err *e)
 }
 
 static void
-bind_id(struct stmt *s, const char *name, int64_t id)
-{
-	if (id != 0)
-		stmt_bind_int(s, name, id);
-	else
-		stmt_bind_null(s, name);
-}
-
-struct models {
-	int64_t person, face, gender;
-};
-
-static void
-bind_identity(struct stmt *s, const struct evaluation_spec *spec, const struct models *m)
+bind_identity(struct stmt *s, const struct evaluation_spec *spec, const struct run_models *m)
 {
 	stmt_bind_text(s, ":kind", spec->kind);
 	stmt_bind_text(s, ":sha256", spec->dataset_sha256);
 	stmt_bind_text(s, ":input", spec->input);
-	bind_id(s, ":person", m->person);
-	bind_id(s, ":face", m->face);
-	bind_id(s, ":gender", m->gender);
-	bind_id(s, ":run", spec->run_id);
+	run_bind_models(s, m);
+	run_bind_id(s, ":run", spec->run_id);
 	stmt_bind_text(s, ":settings", spec->settings);
 	stmt_bind_text(s, ":version", spec->version);
 	stmt_bind_text(s, ":opencv", spec->opencv);
@@ -64,7 +50,7 @@ bind_identity(struct stmt *s, const struct evaluation_spec *spec, const struct m
 
 /* 1 and the newest equal evaluation, or 0. */
 static int
-find(struct db *d, const struct evaluation_spec *spec, const struct models *m, int64_t *id, bool *ended, struct err *e)
+find(struct db *d, const struct evaluation_spec *spec, const struct run_models *m, int64_t *id, bool *ended, struct err *e)
 {
 	struct stmt *s;
 	if (stmt_new(&s, d, "SELECT id, ended_ms IS NOT NULL FROM evaluation WHERE dataset_sha256 IS :sha256 AND kind = :kind"
@@ -83,7 +69,7 @@ find(struct db *d, const struct evaluation_spec *spec, const struct models *m, i
 }
 
 static int
-add(struct db *d, const struct evaluation_spec *spec, const struct models *m, int64_t *id, struct err *e)
+add(struct db *d, const struct evaluation_spec *spec, const struct run_models *m, int64_t *id, struct err *e)
 {
 	char uuid[UUID_TEXT];
 	struct stmt *s;
@@ -117,7 +103,7 @@ run_with_id(struct db *d, const char *sql, int64_t id, struct err *e)
 static int
 begin(struct db *d, const struct evaluation_spec *spec, bool force, int64_t *id, enum evaluation_how *how, struct err *e)
 {
-	struct models m;
+	struct run_models m;
 	bool ended = false;
 	if (model_id(d, spec->person, &m.person, e) != 0 || model_id(d, spec->face, &m.face, e) != 0
 	    || model_id(d, spec->gender, &m.gender, e) != 0)

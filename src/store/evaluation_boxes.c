@@ -70,6 +70,21 @@ evaluation_digest(const struct labels *l, char hex[SHA256_HEX])
 	sha256_end(&s, hex);
 }
 
+void
+evaluation_predictions_digest(const struct labels *l, char hex[SHA256_HEX])
+{
+	struct sha256 s;
+	sha256_init(&s);
+	for (size_t i = 0; i < l->npredictions; i++) {
+		const struct prediction *p = &l->predictions[i];
+		const double reals[] = { p->score, p->box.x, p->box.y, p->box.w, p->box.h };
+		add_number(&s, (uint64_t)p->image << 32 | p->class_index);
+		for (size_t k = 0; k < sizeof reals / sizeof reals[0]; k++)
+			add_real(&s, reals[k]);
+	}
+	sha256_end(&s, hex);
+}
+
 /* ---- writing ---- */
 
 static int

@@ -10,10 +10,6 @@
 #include "store/source.h"
 #include "store/statements.h"
 
-struct models {
-	int64_t person, face, gender;	/* ids; 0: the stage is off */
-};
-
 static int
 model_find_or_add(struct db *d, struct stmt *const *st, const struct store_model *m, int64_t *id, struct err *e)
 {
@@ -42,8 +38,8 @@ model_find_or_add(struct db *d, struct stmt *const *st, const struct store_model
 	return 0;
 }
 
-static void
-bind_id(struct stmt *s, const char *name, int64_t id)
+void
+run_bind_id(struct stmt *s, const char *name, int64_t id)
 {
 	if (id != 0)
 		stmt_bind_int(s, name, id);
@@ -51,15 +47,21 @@ bind_id(struct stmt *s, const char *name, int64_t id)
 		stmt_bind_null(s, name);
 }
 
+void
+run_bind_models(struct stmt *s, const struct run_models *m)
+{
+	run_bind_id(s, ":person", m->person);
+	run_bind_id(s, ":face", m->face);
+	run_bind_id(s, ":gender", m->gender);
+}
+
 /* What RUN_FIND and RUN_ADD have in common. */
 static void
-bind_identity(struct stmt *s, const struct store_run *spec, int64_t source, const struct models *m)
+bind_identity(struct stmt *s, const struct store_run *spec, int64_t source, const struct run_models *m)
 {
 	stmt_bind_int(s, ":source", source);
 	stmt_bind_text(s, ":input", spec->input_sha256);
-	bind_id(s, ":person", m->person);
-	bind_id(s, ":face", m->face);
-	bind_id(s, ":gender", m->gender);
+	run_bind_models(s, m);
 	stmt_bind_text(s, ":settings", spec->settings);
 	stmt_bind_text(s, ":version", spec->version);
 	stmt_bind_text(s, ":opencv", spec->opencv);
@@ -86,7 +88,7 @@ run_by_id(struct stmt *s, int64_t id, struct err *e)
 }
 
 static int
-make(struct db *d, struct stmt *const *st, const struct store_run *spec, int64_t source, const struct models *m,
+make(struct db *d, struct stmt *const *st, const struct store_run *spec, int64_t source, const struct run_models *m,
 	int64_t *id, struct err *e)
 {
 	char uuid[UUID_TEXT];
@@ -95,8 +97,8 @@ make(struct db *d, struct stmt *const *st, const struct store_run *spec, int64_t
 
 	struct stmt *s = st[SOURCE_SIZE];
 	stmt_bind_int(s, ":id", source);
-	bind_id(s, ":width", spec->width);
-	bind_id(s, ":height", spec->height);
+	run_bind_id(s, ":width", spec->width);
+	run_bind_id(s, ":height", spec->height);
 	if (stmt_run(s, e) != 0)
 		return -1;
 
@@ -185,7 +187,7 @@ run_begin(struct db *d, struct stmt *const *st, const struct store_run *spec, bo
 {
 	*out = (struct store_begun){ .how = STORE_NEW, .last_number = -1 };
 	int64_t source;
-	struct models m;
+	struct run_models m;
 	if (source_find_or_add(d, st, spec, &source, e) != 0
 	    || model_find_or_add(d, st, spec->person, &m.person, e) != 0
 	    || model_find_or_add(d, st, spec->face, &m.face, e) != 0
