@@ -78,7 +78,7 @@ add_picture(const struct boxes *b, const char *kind, const struct worst *w, stru
 		buf_free(&data);
 		return -1;
 	}
-	char *caption = mem_printf("%s: %u found, %u missed, %u false (blue: true, green: found, red: false)", l->name,
+	char *caption = mem_printf("%s: %u found, %u missed, %u false (blue: true, green: found, orange: false)", l->name,
 	    (unsigned)c->right, (unsigned)c->missed, (unsigned)c->wrong);
 	eval_gallery_add(g, kind, caption, &data);
 	return 0;
