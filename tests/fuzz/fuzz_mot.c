@@ -11,17 +11,9 @@
 #include "base/mem.h"
 #include "truth/people.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz_text.h"
 
-/* A copy exactly as large as the text and its NUL, so that a sanitizer sees any step outside. */
-static char *
-copy(const uint8_t *data, size_t size)
-{
-	char *text = mem_alloc(size + 1);
-	if (size > 0)
-		memcpy(text, data, size);
-	return text;
-}
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

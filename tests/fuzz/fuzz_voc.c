@@ -11,31 +11,10 @@
 #include "base/mem.h"
 #include "truth/voc.h"
 
+#include "fuzz_labels.h"
+#include "fuzz_text.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A copy exactly as large as the text and its NUL, so that a sanitizer sees any step outside. */
-static char *
-copy(const uint8_t *data, size_t size)
-{
-	char *text = mem_alloc(size + 1);
-	if (size > 0)
-		memcpy(text, data, size);
-	return text;
-}
-
-/* Whatever was taken can be reckoned with. */
-static void
-check(const struct labels *l)
-{
-	for (size_t i = 0; i < l->ntruths; i++) {
-		const struct truth *t = &l->truths[i];
-		assert(t->image < l->nimages && t->class_index < l->nclasses);
-		assert(isfinite(t->box.x) && isfinite(t->box.y) && t->box.w >= 0 && t->box.h >= 0);
-		assert(isfinite(t->box.w) && isfinite(t->box.h) && isfinite(t->area) && t->area >= 0);
-	}
-	for (size_t i = 0; i < l->nimages; i++)
-		assert(l->images[i].name != NULL && l->images[i].width >= 0 && l->images[i].height >= 0);
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
