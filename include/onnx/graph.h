@@ -65,6 +65,8 @@ const struct onnx_node *onnx_only_taker(const struct onnx_graph *g, struct slice
 const struct onnx_tensor *onnx_initializer(const struct onnx_graph *g, struct slice value);
 /* The constant of that name, an initializer or from a Constant node. False when it is none of floats. */
 bool onnx_constant(const struct onnx_graph *g, struct slice value, struct onnx_tensor *out);
+/* The name in a ValueInfoProto. */
+struct slice onnx_value_name(struct slice value);
 /* The i-th float of a constant. */
 float onnx_float(const struct onnx_tensor *t, size_t i);
 

@@ -40,8 +40,10 @@ struct decode {
 
 typedef int decode_fn(const struct decode *c, const struct tensor *outs, size_t n, struct dets *d, struct err *e);
 
-decode_fn decode_yolov5, decode_yolov5_heads, decode_yolov8, decode_yolox, decode_end2end, decode_darknet, decode_nanodet,
-	decode_fastestdet, decode_yunet, decode_yunet2022, decode_ssd, decode_ultralight;
+/* The last ones are for networks that were cut at their heads (onnx/cut.h). */
+decode_fn decode_yolov5, decode_yolov8, decode_yolox, decode_end2end, decode_darknet, decode_nanodet,
+	decode_fastestdet, decode_yunet, decode_yunet2022, decode_ssd, decode_ultralight, decode_pf,
+	decode_yolov5_heads, decode_yolov8_heads, decode_yolox_heads, decode_nanodet_heads;
 
 /*
  * Greedy non-maximum suppression: sorts by score (ties: by x, y, w, h, so that the order is the same everywhere), and drops each

@@ -41,6 +41,12 @@ int decode_refuse(const struct tensor *outs, size_t n, const char *expected, str
 int64_t decode_cells(int in_w, int in_h, const int *strides, size_t n);
 
 /*
+ * No raw number below this reaches the score p when it goes through a sigmoid.  A hair less than the exact inverse, which
+ * rounds, and which near 1 would ask for infinity where the sigmoid is already 1: the score itself decides.
+ */
+double decode_least_raw(double p);
+
+/*
  * Adds a candidate by its top left corner and size.  NULL, and nothing added, when a number is not
  * finite or the size not positive.  A score above 1 (rounding) becomes 1.
  */

@@ -8,37 +8,15 @@
  *
  * The anchors stand in the file (training may have changed them), behind the Pow.
  */
-#include "onnx/cut.h"
-
-#include <stdint.h>
-
-#include "onnx/graph.h"
-
-struct head {
-	const struct onnx_node *conv;
-	const struct onnx_tensor *weight, *bias;
-};
-
-/* Initializers that nothing else takes, because they are going to be replaced. */
-static const struct onnx_tensor *
-own_constant(const struct onnx_graph *g, const struct onnx_node *n, size_t input)
-{
-	const struct onnx_tensor *t = onnx_initializer(g, n->inputs[input]);
-	return t != NULL && t->is_float && onnx_only_taker(g, t->name) == n ? t : NULL;
-}
+#include "onnx/cut_parts.h"
 
 static bool
-is_head(const struct onnx_graph *g, const struct onnx_node *n, int64_t channels, struct head *h)
+is_head(const struct onnx_graph *g, const struct onnx_node *n, size_t channels, struct cut_head *h)
 {
-	if (!onnx_is(n->op, "Conv") || n->ninputs != 3 || n->noutputs != 1)
+	if (!cut_head(g, n, h) || h->channels != channels || !cut_owns(g, h))
 		return false;
 	const struct onnx_node *taker = onnx_only_taker(g, n->outputs[0]);
-	if (taker == NULL || !onnx_is(taker->op, "Reshape"))
-		return false;
-	const struct onnx_tensor *w = own_constant(g, n, 1), *b = own_constant(g, n, 2);
-	*h = (struct head) { n, w, b };
-	return w != NULL && b != NULL && w->ndims == 4 && w->dims[0] == channels && w->dims[2] == 1 && w->dims[3] == 1
-	    && b->ndims == 1 && b->dims[0] == channels;
+	return taker != NULL && onnx_is(taker->op, "Reshape");
 }
 
 /* Is value made from `from`, within the few steps between a head and its Pow? */
@@ -75,7 +53,7 @@ read_anchors(const struct onnx_tensor *t, double anchors[CUT_ANCHORS][2])
 }
 
 static bool
-find_anchors(const struct onnx_graph *g, const struct head *h, double anchors[CUT_ANCHORS][2])
+find_anchors(const struct onnx_graph *g, const struct cut_head *h, double anchors[CUT_ANCHORS][2])
 {
 	for (size_t i = 0; i < g->nnodes; i++) {
 		const struct onnx_node *pow = &g->nodes[i];
@@ -92,74 +70,42 @@ find_anchors(const struct onnx_graph *g, const struct head *h, double anchors[CU
 	return false;
 }
 
-/*
- * The rows of a constant that belong to x, y, w, h, objectness and the class wanted, for each anchor. A row is one
- * output channel.
- */
+/* x, y, w, h, objectness and the class wanted, for each anchor. */
 static void
-keep_class(const struct onnx_tensor *t, int nclasses, int wanted, struct buf *out)
+keep_class(struct cut_keep *k, size_t nclasses, size_t wanted)
 {
-	enum { DIM = 1, TYPE = 2, NAME = 8, RAW = 9, FLOAT = 1, KEPT = 6 };
-	size_t row = t->data.n / (size_t)t->dims[0], per_anchor = 5 + (size_t)nclasses;
-	struct buf rows = { 0 };
 	for (size_t a = 0; a < CUT_ANCHORS; a++) {
-		const unsigned char *first = t->data.p + a * per_anchor * row;
-		buf_add(&rows, first, 5 * row);
-		buf_add(&rows, first + (5 + (size_t)wanted) * row, row);
+		size_t first = a * (5 + nclasses);
+		for (size_t i = 0; i < 5; i++)
+			cut_keep_row(k, first + i);
+		cut_keep_row(k, first + 5 + wanted);
 	}
-	wire_put_varint(out, DIM, CUT_ANCHORS * KEPT);
-	for (size_t i = 1; i < t->ndims; i++)
-		wire_put_varint(out, DIM, (uint64_t)t->dims[i]);
-	wire_put_varint(out, TYPE, FLOAT);
-	wire_put_bytes(out, NAME, t->name.p, t->name.n);
-	wire_put_bytes(out, RAW, rows.data, rows.len);
-	buf_free(&rows);
 }
 
-static void
-write_cut(const struct onnx_graph *g, const struct head *heads, int nclasses, int wanted, struct buf *out)
+static bool
+cut(const struct onnx_graph *g, size_t nclasses, size_t wanted, struct cut *out)
 {
-	struct onnx_replacement v[2 * CUT_HEADS] = { 0 };
+	struct cut_keep keep[CUT_HEADS] = { 0 };
 	struct slice outputs[CUT_HEADS];
-	for (size_t i = 0; i < CUT_HEADS; i++) {
-		outputs[i] = heads[i].conv->outputs[0];
-		v[2 * i].name = heads[i].weight->name;
-		v[2 * i + 1].name = heads[i].bias->name;
-		keep_class(heads[i].weight, nclasses, wanted, &v[2 * i].tensor);
-		keep_class(heads[i].bias, nclasses, wanted, &v[2 * i + 1].tensor);
+	struct cut_head h;
+	size_t n = 0;
+	for (size_t i = 0; i < g->nnodes; i++) {
+		if (!is_head(g, &g->nodes[i], CUT_ANCHORS * (5 + nclasses), &h))
+			continue;
+		if (n == CUT_HEADS || !find_anchors(g, &h, out->anchors[n]))
+			return false;
+		keep[n].head = h;
+		keep_class(&keep[n], nclasses, wanted);
+		outputs[n++] = h.conv->outputs[0];
 	}
-	onnx_write(g, outputs, CUT_HEADS, v, 2 * CUT_HEADS, out);
-	for (size_t i = 0; i < 2 * CUT_HEADS; i++)
-		buf_free(&v[i].tensor);
+	if (n != CUT_HEADS)
+		return false;
+	cut_write(g, outputs, CUT_HEADS, keep, CUT_HEADS, out);
+	return true;
 }
 
 bool
 cut_yolov5(const void *file, size_t size, int nclasses, int wanted, struct cut *out)
 {
-	struct onnx_graph g;
-	struct head heads[CUT_HEADS], h;
-	size_t n = 0;
-	bool ok = true;
-
-	*out = (struct cut) { 0 };
-	if (wanted < 0 || wanted >= nclasses || onnx_parse((struct slice) { file, size }, &g) != 0)
-		return false;
-	for (size_t i = 0; i < g.nnodes && ok; i++) {
-		if (!is_head(&g, &g.nodes[i], CUT_ANCHORS * (5 + (int64_t)nclasses), &h))
-			continue;
-		ok = n < CUT_HEADS && find_anchors(&g, &h, out->anchors[n]);
-		if (ok)
-			heads[n++] = h;
-	}
-	ok = ok && n == CUT_HEADS;
-	if (ok)
-		write_cut(&g, heads, nclasses, wanted, &out->model);
-	onnx_free(&g);
-	return ok;
-}
-
-void
-cut_free(struct cut *c)
-{
-	buf_free(&c->model);
+	return cut_file(file, size, nclasses, wanted, cut, out);
 }

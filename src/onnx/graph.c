@@ -114,8 +114,8 @@ parse_tensor(struct slice raw, struct onnx_tensor *out)
 	return r;
 }
 
-static struct slice
-value_name(struct slice value)
+struct slice
+onnx_value_name(struct slice value)
 {
 	struct wire_field f;
 	while (wire_next(&value, &f) == 1)
@@ -138,7 +138,7 @@ index_names(struct onnx_graph *g)
 	for (size_t i = 0; i < g->ntensors; i++)
 		r |= bearers_add(&g->constants, g->tensors[i].name, i);
 	for (size_t i = 0; i < g->ninputs; i++)
-		r |= bearers_add(&g->entries, value_name(g->inputs[i]), i);
+		r |= bearers_add(&g->entries, onnx_value_name(g->inputs[i]), i);
 	bearers_sort(&g->makers);
 	bearers_sort(&g->takers);
 	bearers_sort(&g->constants);

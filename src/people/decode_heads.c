@@ -1,86 +1,46 @@
 /*
- * YOLOv5 cut at its head convolutions (onnx/cut.h): three raw maps (1, 3 * 6, h, w), per anchor the planes
- * x, y, w, h, objectness, class, all before the sigmoid. With s = sigmoid(v), stride = input / map:
- *
- *	cx = (2 s(x) - 0.5 + column) * stride	w = (2 s(w))^2 * anchor width
- *	score = s(objectness) * s(class)
- *
- * https://github.com/ultralytics/yolov5/issues/6998 (architecture summary). As the score is at most the objectness, cells are
- * judged by the raw objectness first: one comparison for each, and no exp.
+ * What the decoders of networks cut at their heads share. Cells are judged by one raw number first, which is one comparison for
+ * each, and no exp; the few that are left are computed in doubles.
  */
-#include <assert.h>
+#include "people/decode_heads.h"
+
 #include <math.h>
 
 #include "people/decode_parts.h"
 
-enum { MAPS = 3, ANCHORS = 3, PLANES = 6 };
-
-static double
-sigmoid(double v)
+double
+heads_sigmoid(double v)
 {
 	return 1 / (1 + exp(-v));
 }
 
-/*
- * No raw objectness below this reaches the score p. A hair less than the exact inverse of the sigmoid, which rounds, and which
- * near 1 would ask for infinity where sigmoid() is already 1: the score itself decides.
- */
-static double
-least_objectness(double p)
+double
+heads_mean(const float *logits, size_t step, int n)
 {
-	if (p <= 0)
-		return -INFINITY;
-	p = fmin(p, 1 - 1e-9);
-	return log(p / (1 - p)) - 1e-6;
+	double most = (double)logits[0], sum = 0, mean = 0;
+	for (int i = 1; i < n; i++)
+		most = fmax(most, (double)logits[(size_t)i * step]);
+	for (int i = 0; i < n; i++) {
+		double w = exp((double)logits[(size_t)i * step] - most);
+		sum += w;
+		mean += w * i;
+	}
+	return mean / sum;
 }
 
-static void
-add(const float *cell, size_t plane, double column, double row, double stride, const double anchor[2],
-	double min_score, struct dets *d)
+bool
+heads_is_map(const struct decode *c, const struct tensor *t, int channels)
 {
-	double score = sigmoid((double)cell[4 * plane]) * sigmoid((double)cell[5 * plane]);
-	if (!(score >= min_score))
-		return;
-	double cx = (2 * sigmoid((double)cell[0]) - 0.5 + column) * stride;
-	double cy = (2 * sigmoid((double)cell[plane]) - 0.5 + row) * stride;
-	double sw = 2 * sigmoid((double)cell[2 * plane]), sh = 2 * sigmoid((double)cell[3 * plane]);
-	double w = sw * sw * anchor[0], h = sh * sh * anchor[1];
-	decode_add(d, cx - w / 2, cy - h / 2, w, h, score);
-}
-
-/* Cells are squares of whole pixels. */
-static bool
-is_map(const struct decode *c, const struct tensor *t)
-{
-	return decode_fits(t, &(struct shape) { 4, { 1, ANCHORS * PLANES, DECODE_ANY, DECODE_ANY } })
+	return decode_fits(t, &(struct shape) { 4, { 1, channels, DECODE_ANY, DECODE_ANY } })
 	    && t->dims[2] > 0 && t->dims[3] > 0 && c->in_h % t->dims[2] == 0 && c->in_w % t->dims[3] == 0
 	    && c->in_h / t->dims[2] == c->in_w / t->dims[3];
 }
 
-static void
-decode_map(const struct decode *c, const struct tensor *t, const double anchors[ANCHORS][2], struct dets *d)
+const struct tensor *
+heads_beside(const struct decode *c, const struct tensor *outs, size_t n, const struct tensor *t, size_t nth)
 {
-	const size_t height = (size_t)t->dims[2], width = (size_t)t->dims[3], plane = height * width;
-	const double stride = (double)c->in_w / (double)width, least = least_objectness(c->min_score);
-	for (size_t a = 0; a < ANCHORS; a++) {
-		const float *first = t->data + a * PLANES * plane, *objectness = first + 4 * plane;
-		for (size_t k = 0; k < plane; k++)
-			if ((double)objectness[k] >= least)
-				add(first + k, plane, (double)(k % width), (double)(k / width), stride, anchors[a],
-				    c->min_score, d);
-	}
-}
-
-int
-decode_yolov5_heads(const struct decode *c, const struct tensor *outs, size_t n, struct dets *d, struct err *e)
-{
-	bool ok = n == MAPS;
-	assert(c->anchors != NULL);
-	for (size_t i = 0; i < n && ok; i++)
-		ok = is_map(c, &outs[i]);
-	if (!ok)
-		return decode_refuse(outs, n, "three maps (1, 18, height / stride, width / stride)", e);
 	for (size_t i = 0; i < n; i++)
-		decode_map(c, &outs[i], c->anchors[i], d);
-	return 0;
+		if (heads_is_map(c, &outs[i], 1) && outs[i].dims[2] == t->dims[2] && outs[i].dims[3] == t->dims[3] && nth-- == 0)
+			return &outs[i];
+	return NULL;
 }

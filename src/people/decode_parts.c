@@ -88,6 +88,15 @@ decode_cells(int in_w, int in_h, const int *strides, size_t n)
 	return cells;
 }
 
+double
+decode_least_raw(double p)
+{
+	if (p <= 0)
+		return -INFINITY;
+	p = fmin(p, 1 - 1e-9);
+	return log(p / (1 - p)) - 1e-6;
+}
+
 struct det *
 decode_add(struct dets *d, double x, double y, double w, double h, double score)
 {

@@ -52,7 +52,7 @@ struct expected {
 	int ndims, dims[4];
 };
 
-enum { OUTPUTS = 12, MTCNN = 12 };
+enum { OUTPUTS = 12, MTCNN = 12, DECODERS = 17 };
 
 static int
 cells(const struct decode *c, int stride)
@@ -81,6 +81,17 @@ expect_yunet2022(const struct decode *c, struct expected *x)
 	x[1] = (struct expected){ "iou", 2, { priors, 1 } };
 	x[2] = (struct expected){ "loc", 2, { priors, 14 } };
 	return 3;
+}
+
+/* Of a network cut at its heads: for each stride maps of those channels, up to 0. */
+static size_t
+expect_maps(const struct decode *c, const int *channels, struct expected *x)
+{
+	size_t n = 0;
+	for (; *channels > 0; channels++)
+		for (int i = 0; i < 3; i++)
+			x[n++] = (struct expected){ "map", 4, { 1, *channels, c->in_h / (8 << i), c->in_w / (8 << i) } };
+	return n;
 }
 
 static size_t
@@ -125,9 +136,18 @@ expect(int decoder, const struct decode *c, int n, struct expected *x)
 		x[1] = (struct expected){ "boxes", 3, { 1, n, 4 } };
 		return 2;
 	case 11:
-		for (int i = 0; i < 3; i++)
-			x[i] = (struct expected){ "map", 4, { 1, 18, c->in_h / (8 << i),
-				c->in_w / (8 << i) } };
+		return expect_maps(c, (int[]){ 18, 0 }, x);
+	case 13:
+		return expect_maps(c, (int[]){ 64, 1, 0 }, x);
+	case 14:
+		return expect_maps(c, (int[]){ 4, 1, 1, 0 }, x);
+	case 15:
+		return expect_maps(c, (int[]){ 33, 0 }, x);
+	case 16:
+		expect_maps(c, (int[]){ 5 * nc, 0 }, x);
+		x[0].name = "stride_8";
+		x[1].name = "stride_16";
+		x[2].name = "stride_32";
 		return 3;
 	default:
 		x[0] = (struct expected){ "prob1", 4, { 1, 2, n, 3 } };
@@ -200,7 +220,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static decode_fn *const decoders[] = {
 		decode_yolov5, decode_yolov8, decode_yolox, decode_end2end, decode_darknet,
 		decode_nanodet, decode_fastestdet, decode_yunet, decode_yunet2022, decode_ssd,
-		decode_ultralight, decode_yolov5_heads
+		decode_ultralight, decode_yolov5_heads, NULL, decode_yolov8_heads, decode_yolox_heads,
+		decode_nanodet_heads, decode_pf
 	};
 	static const double anchors[3][3][2] = {
 		{ { 10, 13 }, { 16, 30 }, { 33, 23 } },
@@ -208,7 +229,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		{ { 116, 90 }, { 156, 198 }, { 373, 326 } }
 	};
 	struct source s = { data, size, 0 };
-	const int decoder = take(&s) % (MTCNN + 1);
+	const int decoder = take(&s) % DECODERS;
 	struct decode c = { .in_w = 32 * (1 + take(&s) % 4), .in_h = 32 * (1 + take(&s) % 3),
 		.anchors = anchors };
 	c.nclasses = 1 + take(&s) % 33;
