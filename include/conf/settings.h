@@ -21,7 +21,9 @@ struct settings {
 	int64_t input_max_pixels;
 	double input_image_interval;	/* seconds */
 	/* inference */
-	char *inference_precision;	/* "f32" */
+	char *inference_layers;		/* "fast", "opencv" */
+	char *inference_precision;	/* "f32", "bf16" */
+	char *inference_isa;		/* "auto", "sse41", "avx2", "avx512", "amx" */
 	int64_t inference_threads;	/* 0: one for each core */
 	/* person, face, gender, nms; negative: the network's own */
 	double person_min_score;
@@ -30,6 +32,12 @@ struct settings {
 	double face_upper;
 	double gender_min_score;
 	double nms_iou;
+	/* gate */
+	bool gate_enabled;
+	double gate_threshold;		/* times the noise */
+	double gate_longest;		/* seconds */
+	int64_t gate_longest_frames;
+	int64_t gate_grid;
 	/* minute */
 	double minute_gap;		/* seconds */
 	/* store */

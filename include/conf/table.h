@@ -12,7 +12,7 @@ enum kind {
 	BOOL, INT, REAL,
 	REAL_AUTO,	/* or the text "auto", kept as -1: the network's own */
 	TEXT,
-	PRECISION	/* text; one of those that this build has */
+	CHOICE		/* text; one of those in range */
 };
 
 struct entry {

@@ -20,6 +20,7 @@
 
 #include "base/err.h"
 #include "base/tensor.h"
+#include "vision/layer.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -127,6 +128,12 @@ enum { VISION_OUTPUTS = 16 };	/* most outputs that a network may have */
  */
 int vision_net_open(struct vision_net **out, enum vision_format format, const void *weights, size_t nweights,
 	const void *config, size_t nconfig, struct err *e);
+/*
+ * The same for an ONNX network in which nodes of type VISION_LAYER_TYPE stand for the layers: their attribute VISION_LAYER_ATTRIBUTE
+ * says which of them. Takes the layers (not the array), also on failure.
+ */
+int vision_net_open_layers(struct vision_net **out, const void *onnx, size_t size, const struct vision_layer *layers, size_t nlayers,
+	struct err *e);
 void vision_net_close(struct vision_net *n);
 /*
  * Runs it on an input of dims n, c, h, w.  outs: room for VISION_OUTPUTS; their data is valid until the next

@@ -24,8 +24,12 @@ static const struct entry table[] = {
 		"larger pictures are refused" },
 	{ "input.image_interval", REAL, AT(input_image_interval), 0.001, 86400, "1", "seconds", "0.001..86400",
 		"time between the pictures of a folder that have no date in their names" },
-	{ "inference.precision", PRECISION, AT(inference_precision), 0, 0, "f32", "", "f32",
-		"arithmetic of the networks" },
+	{ "inference.layers", CHOICE, AT(inference_layers), 0, 0, "fast", "", "fast or opencv",
+		"fast: layers of ours run what they can of an ONNX network; opencv: none of them" },
+	{ "inference.precision", CHOICE, AT(inference_precision), 0, 0, "f32", "", "f32 or bf16",
+		"arithmetic of our layers; bf16 is faster and rounds, and needs a processor with avx512_bf16 or AMX" },
+	{ "inference.isa", CHOICE, AT(inference_isa), 0, 0, "auto", "", "auto or sse41 or avx2 or avx512 or amx",
+		"the most of the processor's instructions that our layers use" },
 	{ "inference.threads", INT, AT(inference_threads), 0, 256, "0", "", "0..256",
 		"networks that work side by side; 0: one for each core" },
 	{ "person.min_score", REAL_AUTO, AT(person_min_score), 0, 1, "auto", "", "auto or 0..1",
@@ -40,6 +44,16 @@ static const struct entry table[] = {
 		"gender stays unknown below this certainty; auto: the network's own" },
 	{ "nms.iou", REAL_AUTO, AT(nms_iou), 0, 1, "auto", "", "auto or 0..1",
 		"of two boxes that overlap more than this only the better stays; auto: the network's own" },
+	{ "gate.enabled", BOOL, AT(gate_enabled), 0, 0, "false", "", "true or false",
+		"frames in which nothing changed since the last one that the networks saw take its result" },
+	{ "gate.threshold", REAL, AT(gate_threshold), 0, 1000, "4", "", "0..1000",
+		"what is a change: the largest difference of any cell, as a multiple of the picture's noise" },
+	{ "gate.longest", REAL, AT(gate_longest), 0, 3600, "2", "seconds", "0..3600",
+		"longest time of recording for which a result is taken" },
+	{ "gate.longest_frames", INT, AT(gate_longest_frames), 0, 1e6, "100", "", "0..1000000",
+		"most frames one after the other that take a result" },
+	{ "gate.grid", INT, AT(gate_grid), 8, 512, "96", "cells", "8..512",
+		"cells along the longer side of the small grey picture that is compared" },
 	{ "minute.gap", REAL, AT(minute_gap), 0.001, 3600, "10", "seconds", "0.001..3600",
 		"longest time that a frame stands for in a minute's coverage" },
 	{ "store.timeout", REAL, AT(store_timeout), 0, 3600, "10", "seconds", "0..3600",
@@ -105,7 +119,7 @@ refuse(const struct entry *t, const struct given *g, const char *origin, struct 
 {
 	static const char *const wanted[] = {
 		[BOOL] = "", [INT] = "an integer, ", [REAL] = "a number, ", [REAL_AUTO] = "a number, ",
-		[TEXT] = "text, ", [PRECISION] = "text, "
+		[TEXT] = "text, ", [CHOICE] = "text, "
 	};
 	const char *quote = !g->typed || g->type == CFG_TEXT ? "\"" : "";
 
@@ -150,6 +164,19 @@ is_text(const struct given *g)
 	return !g->typed || g->type == CFG_TEXT;
 }
 
+/* Is it one of "a or b or c"? */
+static bool
+is_choice(const char *choices, const char *text)
+{
+	const size_t n = strlen(text);
+	for (const char *at = choices; at != NULL; at = strstr(at, " or ")) {
+		at += at == choices ? 0 : strlen(" or ");
+		if (strcspn(at, " ") == n && strncmp(at, text, n) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 setting_take(struct settings *s, const struct entry *t, const struct given *g, const char *origin, struct err *e)
 {
@@ -179,10 +206,8 @@ setting_take(struct settings *s, const struct entry *t, const struct given *g, c
 		*(double *)field = r;
 		break;
 	case TEXT:
-	case PRECISION:
-		if (t->kind == PRECISION && is_text(g) && strcmp(g->text, "bf16") == 0)
-			return err_set(e, ERR_CONFIG, "%s: %s: this build has no bf16 path: only f32", origin, t->name);
-		if (!is_text(g) || g->text[0] == '\0' || (t->kind == PRECISION && strcmp(g->text, "f32") != 0))
+	case CHOICE:
+		if (!is_text(g) || g->text[0] == '\0' || (t->kind == CHOICE && !is_choice(t->range, g->text)))
 			return refuse(t, g, origin, e);
 		free(*(char **)field);
 		*(char **)field = mem_strdup(g->text);
@@ -211,7 +236,7 @@ void
 settings_free(struct settings *s)
 {
 	for (size_t i = 0; i < ENTRIES; i++) {
-		if (table[i].kind == TEXT || table[i].kind == PRECISION)
+		if (table[i].kind == TEXT || table[i].kind == CHOICE)
 			free(*(char **)((char *)s + table[i].offset));
 		if (s->origins != NULL)
 			free(s->origins[i].text);
@@ -268,7 +293,7 @@ add_value(struct buf *b, const struct settings *s, const struct entry *t)
 		buf_puts(b, *(const double *)field < 0 ? "auto" : out_real_text(*(const double *)field, text));
 		break;
 	case TEXT:
-	case PRECISION:
+	case CHOICE:
 		buf_puts(b, *(char *const *)field);
 		break;
 	}
@@ -279,7 +304,7 @@ settings_entry(const struct settings *s, size_t i, struct buf *value, struct buf
 {
 	static const char *const types[] = {
 		[BOOL] = "boolean", [INT] = "integer", [REAL] = "real", [REAL_AUTO] = "real",
-		[TEXT] = "text", [PRECISION] = "text"
+		[TEXT] = "text", [CHOICE] = "text"
 	};
 
 	const struct entry *t = setting_at(i);

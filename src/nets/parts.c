@@ -3,7 +3,13 @@
  */
 #include "nets/parts.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "fast/fast.h"
+#include "onnx/plan.h"
 
 /* All formats but ONNX are weights with a text file beside them. */
 static size_t
@@ -31,13 +37,66 @@ net_open(struct vision_net **out, const struct model *m, const struct model_data
 
 	const struct buf *weights = &data->files[at];
 	const struct buf *config = each > 1 ? &data->files[at + 1] : NULL;
-	if (vision_net_open(out, m->format, weights->data, weights->len,
-		config ? config->data : NULL, config ? config->len : 0, e) != 0) {
+	int rc = m->format == VISION_ONNX ? net_open_onnx(out, m->name, weights->data, weights->len, e)
+		: vision_net_open(out, m->format, weights->data, weights->len, config->data, config->len, e);
+	if (rc != 0 && e->code != ERR_CONFIG) {
 		e->code = ERR_UNAVAILABLE;
 		return err_wrap(e, "%s: this OpenCV (%s) cannot read %s", m->name, vision_version(),
 			m->files[at].path);
 	}
-	return 0;
+	return rc;
+}
+
+static void
+tell_plan(const char *name, const struct plan *p)
+{
+	log_verbose("%s: %zu of %zu nodes run in layers of ours%s%s", name, p->taken, p->nodes,
+		p->left.len > 0 ? "; with OpenCV stay " : "", buf_str(&p->left));
+}
+
+/* The regions become layers of the network; false: it has none, or OpenCV does not take it with them. */
+static bool
+open_planned(struct vision_net **out, const char *name, struct plan *p)
+{
+	struct err e = {0};
+	struct vision_layer *layers = mem_array(p->nregions, sizeof(*layers));
+	size_t n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < p->nregions && rc == 0; i++) {
+		rc = fast_layer(p->regions[i], &layers[i], &e);
+		p->regions[i] = NULL;
+		n += rc == 0;
+	}
+	if (rc == 0 && n > 0) {
+		rc = vision_net_open_layers(out, p->model.data, p->model.len, layers, n, &e);
+	} else {
+		for (size_t i = 0; i < n; i++)
+			layers[i].free(layers[i].self);
+	}
+	free(layers);
+	if (rc != 0)
+		log_verbose("%s: no layers of ours: %s", name, e.msg);
+	return rc == 0 && n > 0;
+}
+
+int
+net_open_onnx(struct vision_net **out, const char *name, const void *onnx, size_t size, struct err *e)
+{
+	*out = NULL;
+	if (fast_ready(e) != 0)
+		return -1;
+	if (fast_in_use()) {
+		struct plan p;
+		plan_make(onnx, size, &p);
+		bool open = open_planned(out, name, &p);
+		if (open)
+			tell_plan(name, &p);
+		plan_free(&p);
+		if (open)
+			return 0;
+	}
+	return vision_net_open(out, VISION_ONNX, onnx, size, NULL, 0, e);
 }
 
 int

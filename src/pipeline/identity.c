@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "fast/fast.h"
 #include "out/out.h"
 
 static void
@@ -45,6 +46,17 @@ describe_stages(struct out *o, const struct analysis *a)
 	}
 }
 
+static void
+describe_gate(struct out *o, const struct settings *s)
+{
+	if (!s->gate_enabled)
+		return;
+	out_json_real(o, "gate.threshold", s->gate_threshold);
+	out_json_real(o, "gate.longest", s->gate_longest);
+	out_json_int(o, "gate.longest_frames", s->gate_longest_frames);
+	out_json_int(o, "gate.grid", s->gate_grid);
+}
+
 void
 identity_settings(struct buf *text, const struct analysis *a, const struct source_info *info, int64_t gap_ms)
 {
@@ -60,7 +72,8 @@ identity_settings(struct buf *text, const struct analysis *a, const struct sourc
 	describe_sampling(o, &a->source.sampling);
 	describe_stages(o, a);
 	out_json_bool(o, "input.square", a->settings->input_square);
-	out_json_text(o, "inference.precision", a->settings->inference_precision);
+	out_json_text(o, "inference", fast_arithmetic());
+	describe_gate(o, a->settings);
 	out_json_int(o, "minute.gap_ms", gap_ms);
 	out_json_end(o);
 	out_close(o, &ignored);

@@ -7,6 +7,7 @@
  */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"	/* in C a function and a struct may share a name */
+#include "vision/planes.h"
 #include "vision/vision.h"
 #pragma GCC diagnostic pop
 
@@ -31,6 +32,7 @@
 #include <opencv2/core.hpp>
 #include <opencv2/core/utils/logger.hpp>
 #include <opencv2/dnn.hpp>
+#include <opencv2/dnn/layer.details.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
@@ -187,6 +189,85 @@ absolute_path(const char *path, std::string &out, err *e)
 	return 0;
 }
 
+/* ---- layers of ours ---- */
+
+/*
+ * The layers of the network that this thread is opening or running: OpenCV makes its layer objects when it pleases, by the
+ * type's name alone. A file that has nodes of that type by itself finds none.
+ */
+thread_local const std::vector<vision_layer> *current_layers;
+
+struct with_layers {
+	const std::vector<vision_layer> *before = current_layers;
+	explicit with_layers(const std::vector<vision_layer> &l) { current_layers = &l; }
+	~with_layers() { current_layers = before; }
+};
+
+vision_array
+array_of(const int *dims, size_t n, float *data)
+{
+	vision_array a = {};
+	if (n > VISION_LAYER_DIMS)
+		CV_Error(cv::Error::StsBadSize, "more dimensions than a layer of ours takes");
+	a.ndims = static_cast<int>(n);
+	std::copy(dims, dims + n, a.dims);
+	a.data = data;
+	return a;
+}
+
+/* A layer of ours in OpenCV's clothes. */
+class own_layer final : public cv::dnn::Layer {
+public:
+	explicit own_layer(const cv::dnn::LayerParams &params) : Layer(params)
+	{
+		int at = params.get<int>(VISION_LAYER_ATTRIBUTE, -1);
+		if (current_layers == nullptr || at < 0 || static_cast<size_t>(at) >= current_layers->size())
+			CV_Error(cv::Error::StsBadArg, "the network has a layer of a type that only this program makes");
+		layer = (*current_layers)[static_cast<size_t>(at)];
+	}
+
+	static cv::Ptr<Layer> create(cv::dnn::LayerParams &params) { return cv::makePtr<own_layer>(params); }
+
+	bool getMemoryShapes(const std::vector<cv::dnn::MatShape> &inputs, const int, std::vector<cv::dnn::MatShape> &outputs,
+	    std::vector<cv::dnn::MatShape> &) const override
+	{
+		std::vector<vision_array> in, out(layer.noutputs);
+		err e = {};
+		for (const cv::dnn::MatShape &s : inputs)
+			in.push_back(array_of(s.data(), s.size(), nullptr));
+		if (layer.shape(layer.self, in.data(), in.size(), out.data(), &e) != 0)
+			CV_Error(cv::Error::StsError, e.msg);
+		outputs.clear();
+		for (const vision_array &a : out)
+			outputs.emplace_back(a.dims, a.dims + a.ndims);
+		return false;
+	}
+
+	void forward(cv::InputArrayOfArrays inputs, cv::OutputArrayOfArrays outputs, cv::OutputArrayOfArrays) override
+	{
+		std::vector<cv::Mat> from, to;
+		err e = {};
+		inputs.getMatVector(from);
+		outputs.getMatVector(to);
+		std::vector<vision_array> in = arrays_of(from), out = arrays_of(to);
+		if (out.size() != layer.noutputs || layer.run(layer.self, in.data(), in.size(), out.data(), &e) != 0)
+			CV_Error(cv::Error::StsError, e.msg);
+	}
+
+private:
+	vision_layer layer;
+
+	static std::vector<vision_array> arrays_of(std::vector<cv::Mat> &mats)
+	{
+		std::vector<vision_array> v;
+		for (cv::Mat &m : mats) {
+			CV_Assert(m.type() == CV_32F && m.isContinuous());
+			v.push_back(array_of(m.size.p, static_cast<size_t>(m.dims), m.ptr<float>()));
+		}
+		return v;
+	}
+};
+
 enum { SIDE_MAX = 32767 };	/* of a picture that warpAffine and resize can still address */
 
 } // namespace
@@ -198,9 +279,16 @@ struct vision_image {
 };
 
 struct vision_net {
+	std::vector<vision_layer> layers;
 	cv::dnn::Net net;
 	std::vector<std::string> names;
 	std::vector<cv::Mat> outs;
+
+	~vision_net()
+	{
+		for (vision_layer &l : layers)
+			l.free(l.self);
+	}
 };
 
 struct vision_writer {
@@ -229,6 +317,7 @@ vision_init(bool verbose)
 			cv::utils::logging::LOG_LEVEL_SILENT);
 		cv::redirectError(drop_error);
 		cv::setNumThreads(1);
+		cv::dnn::LayerFactory::registerLayer(VISION_LAYER_TYPE, own_layer::create);
 		return 0;
 	});
 }
@@ -716,6 +805,10 @@ vision_blob(const struct vision_image *im, const struct vision_region *region, c
 			cv::cvtColor(m, s.grey, cv::COLOR_BGR2GRAY);
 			m = s.grey;
 		}
+		if (m.channels() == 3 && !b->minmax && !b->transpose) {
+			planes_fill(m.data, m.step, b, dst);
+			return 0;
+		}
 		double low = 0, high = 0;
 		if (b->minmax)
 			cv::minMaxLoc(m.reshape(1), &low, &high);
@@ -749,6 +842,21 @@ read_net(enum vision_format format, const char *w, size_t nw, const char *c, siz
 	return cv::dnn::Net();
 }
 
+/* A network that OpenCV has read, made ready to run. */
+static int
+open_read(std::unique_ptr<vision_net> n, struct vision_net **out, err *e)
+{
+	if (n->net.empty())
+		return err_set(e, ERR_DATA, "OpenCV %s finds no network in it", vision_version());
+	n->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
+	n->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+	n->names = n->net.getUnconnectedOutLayersNames();
+	if (n->names.empty() || n->names.size() > VISION_OUTPUTS)
+		return err_set(e, ERR_DATA, "%zu outputs; 1 to %d can be used", n->names.size(), VISION_OUTPUTS);
+	*out = n.release();
+	return 0;
+}
+
 int
 vision_net_open(struct vision_net **out, enum vision_format format, const void *weights, size_t nweights,
 	const void *config, size_t nconfig, struct err *e)
@@ -762,15 +870,21 @@ vision_net_open(struct vision_net **out, enum vision_format format, const void *
 		std::unique_ptr<vision_net> n(new vision_net);
 		n->net = read_net(format, static_cast<const char *>(weights), nweights,
 			static_cast<const char *>(config), nconfig);
-		if (n->net.empty())
-			return err_set(e, ERR_DATA, "OpenCV %s finds no network in it", vision_version());
-		n->net.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
-		n->net.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
-		n->names = n->net.getUnconnectedOutLayersNames();
-		if (n->names.empty() || n->names.size() > VISION_OUTPUTS)
-			return err_set(e, ERR_DATA, "%zu outputs; 1 to %d can be used", n->names.size(), VISION_OUTPUTS);
-		*out = n.release();
-		return 0;
+		return open_read(std::move(n), out, e);
+	});
+}
+
+int
+vision_net_open_layers(struct vision_net **out, const void *onnx, size_t size, const struct vision_layer *layers, size_t nlayers,
+	struct err *e)
+{
+	*out = nullptr;
+	return guard(ERR_DATA, e, [&] {
+		std::unique_ptr<vision_net> n(new vision_net);
+		n->layers.assign(layers, layers + nlayers);
+		with_layers mark(n->layers);
+		n->net = cv::dnn::readNetFromONNX(static_cast<const char *>(onnx), size);
+		return open_read(std::move(n), out, e);
 	});
 }
 
@@ -802,6 +916,7 @@ vision_net_run(struct vision_net *n, const float *input, const int dims[4], stru
 {
 	*nouts = 0;
 	return guard(ERR_DATA, e, [&] {
+		with_layers mark(n->layers);
 		n->net.setInput(cv::Mat(4, dims, CV_32F, const_cast<float *>(input)));
 		n->net.forward(n->outs, n->names);
 		for (size_t i = 0; i < n->names.size(); i++)

@@ -20,7 +20,7 @@
  *
  *	FAKENET FAMILY WIDTH HEIGHT CLASSES [WORD N]...
  *
- * FAMILY: yolov5, yolov8, end2end (persons are class 0), yunet, softmax2 (female, male), sigmoid1 (P(female)).
+ * FAMILY: yolov5, yolov8, end2end (persons are class 0), yunet, pf (person, face), softmax2 (female, male), sigmoid1 (P(female)).
  * WIDTH HEIGHT: the only input taken; 0 0: any. CLASSES: number of class scores (0 where there are none).
  * Words:	fail 1		cannot be opened
  *		fail_run N	run N (from 0) and all later ones fail
@@ -517,6 +517,19 @@ vision_net_open(struct vision_net **out, enum vision_format format, const void *
 	return 0;
 }
 
+/* Nothing here has layers: the planner finds no network in such a file. */
+int
+vision_net_open_layers(struct vision_net **out, const void *onnx, size_t size, const struct vision_layer *layers, size_t nlayers,
+	struct err *e)
+{
+	(void)onnx;
+	(void)size;
+	*out = NULL;
+	for (size_t i = 0; i < nlayers; i++)
+		layers[i].free(layers[i].self);
+	return err_set(e, ERR_DATA, "OpenCV fake: not a network");
+}
+
 void
 vision_net_close(struct vision_net *n)
 {
@@ -587,6 +600,55 @@ run_persons(struct vision_net *n, const float *in, const int d[4], struct tensor
 		write_persons(n, in + (size_t)i * (size_t)(d[1] * d[2] * d[3]), out + (size_t)i * (size_t)(rows * width),
 			(size_t)rows);
 	*nouts = 1;
+	return 0;
+}
+
+/* An object goes to the cell of its centre, of the finest stride where its class is free there. */
+static void
+write_sides(const struct object *o, const int d[4], int channels, int picture, struct tensor *outs)
+{
+	double cx = o->x + o->w / 2, cy = o->y + o->h / 2;
+	for (int i = 0; i < 3; i++) {
+		int s = 8 << i, col = (int)floor(cx / s), row = (int)floor(cy / s), plane = (d[2] / s) * (d[3] / s);
+		if (col < 0 || row < 0 || col >= d[3] / s || row >= d[2] / s)
+			return;
+		double x = (col + 0.5) * s, y = (row + 0.5) * s;
+		const double sides[4] = { x - o->x, y - o->y, o->x + o->w - x, o->y + o->h - y };
+		float *cell = (float *)outs[i].data + (picture * channels + (o->kind == FACE ? 5 : 0)) * plane + row * (d[3] / s) + col;
+		if (cell[4 * plane] > -40)
+			continue;
+		for (int k = 0; k < 4; k++)
+			cell[k * plane] = (float)log(sides[k] / s);
+		cell[4 * plane] = (float)log(o->score / (1 - o->score));
+		return;
+	}
+}
+
+static int
+run_both(struct vision_net *n, const float *in, const int d[4], struct tensor *outs, size_t *nouts)
+{
+	const int channels = 5 * n->classes;
+	for (int i = 0; i < 3; i++) {
+		char name[TENSOR_NAME];
+		int s = 8 << i, plane = (d[2] / s) * (d[3] / s);
+		snprintf(name, sizeof name, "stride_%d", s);
+		float *out = output(n, &outs[i], i, name, d[0], channels, plane);
+		outs[i].ndims = 4;
+		outs[i].dims[2] = d[2] / s;
+		outs[i].dims[3] = d[3] / s;
+		for (int k = 0; k < d[0] * channels; k++)
+			for (int at = 0; k % 5 == 4 && at < plane; at++)
+				out[k * plane + at] = -50;
+	}
+	for (int i = 0; i < d[0]; i++) {
+		for (int kind = PERSON; kind <= FACE; kind++) {
+			struct object o[OBJECTS];
+			size_t found = read_objects(in + (size_t)i * (size_t)(d[1] * d[2] * d[3]), (enum kind)kind, o);
+			for (size_t k = 0; k < found; k++)
+				write_sides(&o[k], d, channels, i, outs);
+		}
+	}
+	*nouts = 3;
 	return 0;
 }
 
@@ -676,6 +738,8 @@ vision_net_run(struct vision_net *n, const float *input, const int dims[4], stru
 	wait_us(n->delay_us);
 	if (strcmp(n->family, "yunet") == 0)
 		return run_faces(n, input, dims, outs, nouts);
+	if (strcmp(n->family, "pf") == 0 && n->classes == 2)
+		return run_both(n, input, dims, outs, nouts);
 	if (strcmp(n->family, "softmax2") == 0 || strcmp(n->family, "sigmoid1") == 0)
 		return run_gender(n, input, dims, outs, nouts);
 	if (strcmp(n->family, "yolov5") == 0 || strcmp(n->family, "yolov8") == 0 || strcmp(n->family, "end2end") == 0)

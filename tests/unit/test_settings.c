@@ -110,11 +110,17 @@ built_in_values(void **state)
 	assert_false(s.input_square);
 	assert_int_equal(s.input_max_pixels, 100000000);
 	assert_true(s.input_image_interval == 1);
+	assert_string_equal(s.inference_layers, "fast");
 	assert_string_equal(s.inference_precision, "f32");
+	assert_string_equal(s.inference_isa, "auto");
 	assert_int_equal(s.inference_threads, 0);
 	assert_true(s.person_min_score < 0 && s.face_min_score < 0 && s.gender_min_score < 0 && s.nms_iou < 0);
 	assert_string_equal(s.person_class, "person");
 	assert_true(s.face_upper == 0.5);
+	assert_false(s.gate_enabled);
+	assert_true(s.gate_threshold == 4 && s.gate_longest == 2);
+	assert_int_equal(s.gate_longest_frames, 100);
+	assert_int_equal(s.gate_grid, 96);
 	assert_true(s.minute_gap == 10);
 	assert_true(s.store_timeout == 10);
 	assert_setting(&s, "person.min_score", "auto", "built-in");
@@ -128,7 +134,7 @@ the_table_describes_itself(void **state)
 	(void)state;
 	struct settings s;
 	settings_init(&s);
-	assert_int_equal(settings_count(), 13);
+	assert_int_equal(settings_count(), 20);
 	for (size_t i = 0; i < settings_count(); i++) {
 		struct buf value = {0}, fallback = {0};
 		struct settings_entry t = settings_entry(&s, i, &value, &fallback);
@@ -173,7 +179,7 @@ ranges_are_as_stated(void **state)
 		}
 		checked++;
 	}
-	assert_int_equal(checked, 10);
+	assert_int_equal(checked, 14);
 	settings_free(&s);
 }
 
@@ -221,10 +227,14 @@ mistakes_are_named(void **state)
 	refused("inference.threads=99999999999999999999", "-o: inference.threads must be an integer, 0..256, not \"99999999999999999999\"");
 	refused("input.square=1", "-o: input.square must be true or false, not \"1\"");
 	refused("person.class=", "-o: person.class must be text, not empty, not \"\"");
-	refused("inference.precision=f16", "-o: inference.precision must be text, f32, not \"f16\"");
-	refused("inference.precision=bf16", "-o: inference.precision: this build has no bf16 path: only f32");
+	refused("inference.precision=f16", "-o: inference.precision must be text, f32 or bf16, not \"f16\"");
+	refused("inference.precision=f", "-o: inference.precision must be text, f32 or bf16, not \"f\"");
+	refused("inference.precision=or", "-o: inference.precision must be text, f32 or bf16, not \"or\"");
+	refused("inference.precision=f32 or bf16", "-o: inference.precision must be text, f32 or bf16, not \"f32 or bf16\"");
+	refused("inference.isa=neon", "-o: inference.isa must be text, auto or sse41 or avx2 or avx512 or amx, not \"neon\"");
+	refused("inference.layers=", "-o: inference.layers must be text, fast or opencv, not \"\"");
 	refused("person.min_scor=1", "-o: unknown setting person.min_scor; the nearest is person.min_score (footfall config lists all)");
-	refused("=1", "-o: unknown setting ; the nearest is nms.iou (footfall config lists all)");
+	refused("=1", "-o: unknown setting ; the nearest is inference.isa (footfall config lists all)");
 	refused("person.min_score", "-o person.min_score: a setting is given as NAME=VALUE, for example person.min_score=0.4");
 
 	/* However long it is. */
@@ -288,7 +298,7 @@ mistakes_in_files_have_a_line(void **state)
 	file_refused("nms: { iou = [0.5]; };", "x.cfg:1: nms.iou must be a number, auto or 0..1, not a list");
 	file_refused("inference: { threads = 2.0; };", "x.cfg:1: inference.threads must be an integer, 0..256, not 2");
 	file_refused("inference: { threads = \"2\"; };", "x.cfg:1: inference.threads must be an integer, 0..256, not \"2\"");
-	file_refused("inference: { precision = \"bf16\"; };", "x.cfg:1: inference.precision: this build has no bf16 path: only f32");
+	file_refused("inference: { precision = 32; };", "x.cfg:1: inference.precision must be text, f32 or bf16, not 32");
 	file_refused("input: { square = 1; };", "x.cfg:1: input.square must be true or false, not 1");
 	/* 2^32 + 7: libconfig alone would read 7. */
 	file_refused("input: { max_pixels = 4294967303; };", "x.cfg:1: input.max_pixels must be an integer, 1..1000000000, not 4294967303");
