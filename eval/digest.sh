@@ -23,7 +23,7 @@ CREATE TEMP TABLE r AS
 	LEFT JOIN model g ON g.id = r.gender_model_id;
 SELECT 'run', quote(said), status, first_ms, last_ms, clock, quote(person), quote(face), quote(gender), version,
 	opencv, input_sha256, frames_read, frames_analyzed, frames_dropped, quote(error) FROM r ORDER BY said;
-SELECT 'frame', quote(r.said), n.number, n.time_ms FROM frame n JOIN r ON r.id = n.run_id ORDER BY r.said, n.number;
+SELECT 'frame', quote(r.said), n.number, n.time_ms, n.gated FROM frame n JOIN r ON r.id = n.run_id ORDER BY r.said, n.number;
 SELECT 'person', quote(r.said), n.number, row_number() OVER (PARTITION BY p.frame_id ORDER BY p.id) AS nth,
 	quote(p.track_id), quote(p.score), quote(p.x), quote(p.y), quote(p.w), quote(p.h)
 	FROM person p JOIN frame n ON n.id = p.frame_id JOIN r ON r.id = n.run_id ORDER BY r.said, n.number, nth;
@@ -32,7 +32,7 @@ SELECT 'face', quote(r.said), n.number, row_number() OVER (PARTITION BY a.frame_
 	quote(a.score), quote(a.x), quote(a.y), quote(a.w), quote(a.h), quote(a.gender), quote(a.p_female)
 	FROM face a JOIN frame n ON n.id = a.frame_id JOIN r ON r.id = n.run_id ORDER BY r.said, n.number, nth;
 SELECT 'minute', quote(r.said), m.start_ms, m.frames, m.covered_ms, m.dropped, m.people_sum, m.people_min, m.people_max,
-	m.men_sum, m.women_sum, m.unknown_sum, m.faces_sum FROM minute m JOIN r ON r.id = m.run_id ORDER BY r.said, m.start_ms;
+	m.men_sum, m.women_sum, m.unknown_sum, m.faces_sum, m.gated FROM minute m JOIN r ON r.id = m.run_id ORDER BY r.said, m.start_ms;
 SQL
 }
 

@@ -31,6 +31,7 @@ struct face {
 struct frame_result {
 	int64_t number;		/* in the recording, from 0 */
 	int64_t time_ms;
+	bool gated;		/* persons and faces are those of an earlier frame: nothing had changed since */
 	struct person *persons;
 	size_t npersons, cap_persons;
 	struct face *faces;
@@ -40,6 +41,7 @@ struct frame_result {
 /* Heads counted in one frame: men + women + unknown = people. */
 struct tally {
 	int64_t people, men, women, unknown, faces;
+	int64_t gated;		/* 1 when the frame took an earlier result, else 0 */
 };
 
 /* One tumbling window [start_ms, start_ms + 60000) of one run. */
@@ -50,11 +52,14 @@ struct minute {
 	int64_t dropped;	/* frames that came and were not analysed for lack of time */
 	int64_t people_sum, people_min, people_max;	/* over its frames */
 	int64_t men_sum, women_sum, unknown_sum, faces_sum;
+	int64_t gated;		/* of its frames, those that took an earlier result */
 };
 
 /* Empties r, keeping its memory. */
 void result_clear(struct frame_result *r);
 void result_free(struct frame_result *r);	/* frees what it holds, not r itself */
+/* Persons and faces of from, in the place of those of to; number, time and whether it is gated stay. */
+void result_copy(struct frame_result *to, const struct frame_result *from);
 struct person *result_add_person(struct frame_result *r);	/* zeroed; valid until the next add */
 struct face *result_add_face(struct frame_result *r);		/* zeroed, person -1, p_female NaN */
 

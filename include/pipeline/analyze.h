@@ -1,13 +1,6 @@
 /*
- * Floor 4.  One input from its first frame to its last row.
- *
- *	reader thread --> work queue --> workers (one set of networks each) --> done queue --> this thread
- *	      ^                                                                                    |
- *	      +------------------------------- free frames <---------------------------------------+
- *
- * A fixed number of frames circulates, so memory does not grow with the recording. The workers
- * finish in any order; this thread puts the results back in order, closes minutes, stores, draws. Recorded input waits when a
- * queue is full: no frame is lost.
+ * Floor 4.  One input from its first frame to its last row, over the line of line.h: results come back in order, minutes are closed,
+ * rows stored, pictures drawn.
  */
 #ifndef FOOTFALL_PIPELINE_ANALYZE_H
 #define FOOTFALL_PIPELINE_ANALYZE_H

@@ -29,6 +29,8 @@ struct report_bin {
 	int64_t gender_people, men_sum, women_sum, unknown_sum;
 	int64_t face_frames;		/* those frames of runs with a face stage */
 	int64_t faces_sum;
+	int64_t gate_frames;		/* those frames of runs with the motion gate, and of them: */
+	int64_t gated;			/* those that took an earlier result */
 	size_t run;			/* of a minute, while it is being loaded: index of its run */
 };
 
@@ -40,6 +42,8 @@ double report_bin_men(const struct report_bin *b);
 double report_bin_women(const struct report_bin *b);
 double report_bin_unknown(const struct report_bin *b);
 double report_bin_faces(const struct report_bin *b);
+/* The part of the frames that took an earlier result; NaN where there was no gate. */
+double report_bin_gated(const struct report_bin *b);
 /* The part of it that was seen, 0..1. */
 double report_bin_coverage(const struct report_bin *b);
 /* Less than 95 % was seen: such a bin is marked. */
@@ -57,6 +61,8 @@ struct report_run {
 	char *settings;			/* "name = value" lines */
 	char *version, *opencv, *input_sha256, *error;	/* the last two may be NULL */
 	int64_t frames_read, frames_analyzed, frames_dropped;
+	bool gate;			/* the motion gate was on, and in all its minutes so many frames took an earlier result: */
+	int64_t gated;
 	bool speaks;			/* some of the minutes are its own */
 };
 

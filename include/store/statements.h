@@ -19,6 +19,7 @@ enum store_statement {
 	RUN_PROGRESS,
 	RUN_END,
 	FRAMES_LAST,
+	FRAME_SEEN,
 	MINUTE_GET,
 	FRAME_ADD,
 	PERSON_ADD,

@@ -14,6 +14,7 @@ result_clear(struct frame_result *r)
 {
 	r->number = 0;
 	r->time_ms = 0;
+	r->gated = false;
 	r->npersons = 0;
 	r->nfaces = 0;
 }
@@ -24,6 +25,16 @@ result_free(struct frame_result *r)
 	free(r->persons);
 	free(r->faces);
 	*r = (struct frame_result){0};
+}
+
+void
+result_copy(struct frame_result *to, const struct frame_result *from)
+{
+	to->npersons = to->nfaces = 0;
+	for (size_t i = 0; i < from->npersons; i++)
+		*result_add_person(to) = from->persons[i];
+	for (size_t i = 0; i < from->nfaces; i++)
+		*result_add_face(to) = from->faces[i];
 }
 
 struct person *
@@ -75,7 +86,7 @@ person_gender(const struct frame_result *r, size_t person)
 struct tally
 result_tally(const struct frame_result *r, bool with_persons)
 {
-	struct tally t = {.faces = (int64_t)r->nfaces};
+	struct tally t = {.faces = (int64_t)r->nfaces, .gated = r->gated};
 	if (with_persons) {
 		t.people = (int64_t)r->npersons;
 		for (size_t i = 0; i < r->npersons; i++)

@@ -1,7 +1,6 @@
 /*
  * footfall analyze: recordings and pictures in, rows in the database out.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,14 +8,15 @@
 
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/num.h"
-#include "base/when.h"
 #include "cli/commands.h"
+#include "cli/sampling.h"
 #include "out/out.h"
 #include "pipeline/analyze.h"
 #include "pipeline/cores.h"
+#include "pipeline/profile.h"
 #include "pipeline/stop.h"
 #include "report/report.h"
+#include "report/text.h"
 
 static const struct cli_option options[] = {
 	{ "stages", 0, "LIST", "person,face,gender or fewer (default: all for which a network is at hand)" },
@@ -29,6 +29,7 @@ static const struct cli_option options[] = {
 	{ "to", 0, "TIME", "end before that" },
 	{ "start", 0, "TIME", "when the recording began (RFC 3339)" },
 	{ "name", 0, "NAME", "name of the source (default: the file's name)" },
+	{ "gate", 0, NULL, "frames in which nothing changed take the result of an earlier one (gate.enabled)" },
 	{ "force", 0, NULL, "analyse again what is already in the database, replacing it" },
 	{ "annotate", 0, "FILE", "write the recording with what was found drawn on it (.mp4)" },
 	{ "snapshot", 0, "FILE", "write one such frame (.png): N.png is frame N, any other name the fullest frame" },
@@ -37,47 +38,10 @@ static const struct cli_option options[] = {
 };
 
 static int
-parse_bound(const char *text, const char *option, bool *has, bool *absolute, int64_t *ms, struct err *e)
-{
-	if (text == NULL)
-		return 0;
-	*has = true;
-	*absolute = when_parse(text, ms) == 0;
-	if (!*absolute && when_parse_offset(text, ms) != 0)
-		return err_set(e, ERR_USAGE, "--%s %s: neither a place in the recording (90, 1:30, 01:02:03.5) nor an RFC 3339 time", option, text);
-	return 0;
-}
-
-static int
-parse_sampling(const struct cli *c, struct sampling *s, struct err *e)
-{
-	const char *every = cli_value(c, "every"), *fps = cli_value(c, "fps");
-	s->every = 1;
-	if (every != NULL && fps != NULL)
-		return err_set(e, ERR_USAGE, "--every and --fps exclude each other");
-	if (every != NULL && (num_int(every, &s->every) != 0 || s->every < 1 || s->every > 1000000000))
-		return err_set(e, ERR_USAGE, "--every %s: a whole number from 1 to 1000000000", every);
-	if (fps != NULL && (num_real(fps, &s->fps) != 0 || s->fps < 0.0001 || s->fps > 1000))
-		return err_set(e, ERR_USAGE, "--fps %s: a number from 0.0001 to 1000", fps);
-	if (parse_bound(cli_value(c, "from"), "from", &s->has_from, &s->from_absolute, &s->from_ms, e) != 0
-	    || parse_bound(cli_value(c, "to"), "to", &s->has_to, &s->to_absolute, &s->to_ms, e) != 0)
-		return -1;
-	if (s->has_from && s->has_to && s->from_absolute == s->to_absolute && s->from_ms >= s->to_ms)
-		return err_set(e, ERR_USAGE, "--from %s is not before --to %s", cli_value(c, "from"), cli_value(c, "to"));
-	return 0;
-}
-
-static int
 parse_options(const struct cli *c, struct analysis *a, struct err *e)
 {
-	const char *start = cli_value(c, "start");
-	if (parse_sampling(c, &a->source.sampling, e) != 0)
+	if (sampling_parse(c, &a->source, e) != 0)
 		return -1;
-	if (start != NULL && when_parse(start, &a->source.start_ms) != 0)
-		return err_set(e, ERR_USAGE, "--start %s: an RFC 3339 time is wanted, as 2026-11-21T09:30:00Z", start);
-	a->source.has_start = start != NULL;
-	a->source.max_pixels = c->settings.input_max_pixels;
-	a->source.picture_interval_ms = llround(c->settings.input_image_interval * 1000);
 	a->name = cli_value(c, "name");
 	if (a->name != NULL && a->name[0] == '\0')
 		return err_set(e, ERR_USAGE, "--name: the name is empty");
@@ -135,7 +99,7 @@ open_workers(struct analysis *a, size_t n, struct err *e)
 /* What the database holds of a run. */
 struct summary {
 	char *source;
-	int64_t frames, people_max;
+	int64_t frames, gated, people_max;
 	double people_avg;
 };
 
@@ -145,7 +109,7 @@ summarise(struct db *d, int64_t run_id, struct summary *s, struct err *e)
 	struct stmt *q = NULL;
 	*s = (struct summary) { 0 };
 	if (stmt_new(&q, d, "SELECT s.name, coalesce(sum(m.frames), 0), coalesce(max(m.people_max), 0),"
-	    " coalesce(sum(m.people_sum) * 1.0 / sum(m.frames), 0)"
+	    " coalesce(sum(m.people_sum) * 1.0 / sum(m.frames), 0), coalesce(sum(m.gated), 0)"
 	    " FROM run r JOIN source s ON s.id = r.source_id LEFT JOIN minute m ON m.run_id = r.id WHERE r.id = :run", e) != 0)
 		return -1;
 	stmt_bind_int(q, ":run", run_id);
@@ -155,6 +119,7 @@ summarise(struct db *d, int64_t run_id, struct summary *s, struct err *e)
 		s->frames = stmt_int(q, 1);
 		s->people_max = stmt_int(q, 2);
 		s->people_avg = stmt_real(q, 3);
+		s->gated = stmt_int(q, 4);
 	}
 	stmt_free(q);
 	return r < 0 ? -1 : 0;
@@ -174,6 +139,7 @@ print_json(struct out *o, const struct input *in, const struct analysis_result *
 		out_json_int(o, "frames", s->frames);
 		out_json_real(o, "people_avg", s->people_avg);
 		out_json_int(o, "people_max", s->people_max);
+		out_json_int(o, "gated", s->gated);
 		out_json_int(o, "analyzed_now", r->frames_analyzed);
 		out_json_real(o, "elapsed_s", (double)r->elapsed_ms / 1000);
 		out_json_real(o, "cpu_s", r->cpu_s);
@@ -186,13 +152,19 @@ static void
 print_line(struct out *o, const struct cli *c, const struct analysis_result *r, const struct summary *s)
 {
 	static const char *const how[] = { "analysed", "were analysed before (--force does it again)", "analysed so far", "analysed" };
-	struct buf source = { 0 }, db = { 0 };
+	struct buf source = { 0 }, db = { 0 }, gated = { 0 };
 	log_escape(&source, s->source);
 	log_escape(&db, c->db);
-	out_printf(o, "%s: %lld frames %s, %.2f people on average, at most %lld (run %lld in %s)\n", buf_str(&source),
-	    (long long)s->frames, how[r->status], s->people_avg, (long long)s->people_max, (long long)r->run_id, buf_str(&db));
+	if (c->settings.gate_enabled && s->frames > 0) {
+		char share[TEXT_SIZE];
+		buf_printf(&gated, ", %lld of them (%s) with an earlier result", (long long)s->gated,
+		    text_percent((double)s->gated / (double)s->frames, share));
+	}
+	out_printf(o, "%s: %lld frames %s%s, %.2f people on average, at most %lld (run %lld in %s)\n", buf_str(&source),
+	    (long long)s->frames, how[r->status], buf_str(&gated), s->people_avg, (long long)s->people_max, (long long)r->run_id, buf_str(&db));
 	buf_free(&source);
 	buf_free(&db);
+	buf_free(&gated);
 	double seconds = (double)r->elapsed_ms / 1000;
 	if (r->frames_analyzed == 0 || seconds <= 0)
 		return;
@@ -289,6 +261,8 @@ exec(struct cli *c, struct err *e)
 	}
 	if (check_outputs(c, &in, e) != 0)
 		goto out;
+	if (cli_flag(c, "gate") && settings_set(&c->settings, "gate.enabled", "true", "--gate", e) != 0)
+		goto out;
 	const struct crew_wish wish = {
 		.stages = cli_value(c, "stages"),
 		.networks = {
@@ -308,6 +282,7 @@ exec(struct cli *c, struct err *e)
 		goto out;
 	stop_install();
 	r = analyze_all(c, &a, &in, &run_id, e);
+	profile_tell(a.workers, a.nworkers);
 	if (html != NULL) {
 		struct err second = { 0 };
 		bool whole = r == 0 || e->code == ERR_PARTIAL || (e->code == ERR_DATA && in.n == 1 && run_id != 0);

@@ -21,7 +21,7 @@ const struct export_table export_tables[] = {
 	"	CAST(m.men_sum AS REAL) / m.frames AS men_avg, CAST(m.women_sum AS REAL) / m.frames AS women_avg,\n"
 	"	CAST(m.unknown_sum AS REAL) / m.frames AS unknown_avg, CAST(m.faces_sum AS REAL) / m.frames AS faces_avg,\n"
 	"	m.frames, m.covered_ms / 60000.0 AS coverage, m.covered_ms, m.dropped,\n"
-	"	m.people_sum, m.men_sum, m.women_sum, m.unknown_sum, m.faces_sum\n"
+	"	m.people_sum, m.men_sum, m.women_sum, m.unknown_sum, m.faces_sum, m.gated\n"
 	"FROM minute m JOIN run r ON r.id = m.run_id JOIN source s ON s.id = r.source_id\n"
 	"WHERE NOT EXISTS (SELECT 1 FROM run n JOIN minute k ON k.run_id = n.id\n"
 	"	WHERE n.source_id = r.source_id AND n.id > r.id AND k.start_ms = m.start_ms) AND" WITHIN("m.start_ms")
@@ -44,7 +44,7 @@ const struct export_table export_tables[] = {
 	{ "frames",
 	"SELECT s.name AS source, r.id AS run, f.number AS frame, f.time_ms AS time_utc, f.time_ms,\n"
 	"	(SELECT count(*) FROM person WHERE frame_id = f.id) AS persons,\n"
-	"	(SELECT count(*) FROM face WHERE frame_id = f.id) AS faces\n"
+	"	(SELECT count(*) FROM face WHERE frame_id = f.id) AS faces, f.gated\n"
 	FRAMES
 	"WHERE" WITHIN("f.time_ms")
 	"ORDER BY r.id, f.number" },

@@ -69,6 +69,7 @@ count(struct minute *r, const struct tally *t)
 	r->women_sum += t->women;
 	r->unknown_sum += t->unknown;
 	r->faces_sum += t->faces;
+	r->gated += t->gated;
 }
 
 size_t

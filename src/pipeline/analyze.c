@@ -1,35 +1,24 @@
 /*
- * The threads of an analysis and the order between them; see the header for the picture.
+ * A run from its row in the database to its last frame: what comes off the line goes into the store.
  */
 #include "pipeline/analyze.h"
 
-#include <assert.h>
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "base/mem.h"
-#include "base/queue.h"
 #include "base/when.h"
 #include "people/minute.h"
 #include "pipeline/annotate.h"
+#include "pipeline/gate.h"
 #include "pipeline/identity.h"
+#include "pipeline/line.h"
 #include "pipeline/progress.h"
 #include "pipeline/stop.h"
 
 #define LONGEST_GAP_MS 1e12	/* some thirty years */
-
-/* One of the frames that circulate. */
-struct frame {
-	struct vision_image *image;
-	struct frame_result result;
-	size_t order;		/* 0, 1, 2 ... as they were read */
-	bool stored;		/* its rows are in the database already; only to be drawn */
-};
 
 struct run {
 	const struct analysis *a;
@@ -41,112 +30,40 @@ struct run {
 	struct err sketch_failure;
 	bool with_persons;
 
-	struct frame *frames;
-	size_t nframes;
-	struct queue *free, *work, *done;
-	atomic_size_t working;	/* workers that have not ended */
-
-	pthread_mutex_t lock;	/* of failure */
-	struct err failure;	/* the first one, of whichever thread */
-	bool failed, fatal;
-	int64_t frames_read;	/* the reader's, valid after it was joined */
+	struct gate gate;	/* the reading thread's */
+	struct grey now;
+	struct frame_result seen;	/* what the networks last found, for the frames that the gate holds back */
 
 	struct minutes minutes;
 	struct progress progress;
 	int64_t analyzed;	/* frames analysed now */
-	double networks_cpu_s;	/* of the workers */
+	struct line_end end;
 };
 
-/* ---- threads ---- */
+/* ---- the gate: in the reading thread, in order ---- */
 
-/* Keeps the first failure and lets everybody go home. */
-static void
-fail(struct run *r, const struct err *e, bool fatal)
+/*
+ * A run that is continued begins with the frame that the networks saw last, as an undisturbed one came to it; the stored frames after it
+ * took its result.
+ */
+static bool
+look(void *context, const struct vision_image *im, struct line_frame *f)
 {
-	pthread_mutex_lock(&r->lock);
-	if (!r->failed) {
-		r->failure = *e;
-		r->failed = true;
-		r->fatal = fatal;
+	struct run *r = context;
+	if (im == NULL) {
+		gate_held(&r->gate);
+		return false;
 	}
-	pthread_mutex_unlock(&r->lock);
-	if (fatal) {
-		queue_abort(r->free);
-		queue_abort(r->work);
-		queue_abort(r->done);
-	}
-}
-
-static void *
-read_frames(void *arg)
-{
-	struct run *r = arg;
-	int64_t known = r->begun.last_number;
-	bool want_all = r->drawing;
-	size_t order = 0;
-	struct frame *f = NULL;
-
-	while (!stop_requested()) {
-		if (f == NULL && (f = queue_get(r->free)) == NULL)
-			break;
-		struct source_frame s;
-		struct err e;
-		int got = source_next(r->source, f->image, known, want_all, &s, &e);
-		if (got < 0)
-			fail(r, &e, false);
-		if (got <= 0)
-			break;
-		f->stored = s.number <= known;
-		if (f->stored && !want_all)
-			continue;
-		f->result.number = s.number;
-		f->result.time_ms = s.time_ms;
-		f->order = order++;
-		if (queue_put(r->work, f) != 0)
-			break;
-		f = NULL;
-	}
-	r->frames_read = source_read(r->source);
-	queue_finish(r->work);
-	return NULL;
-}
-
-struct job {
-	struct run *run;
-	struct worker *worker;
-	pthread_t thread;
-	double cpu_s;		/* when it has ended */
-};
-
-static void *
-run_networks(void *arg)
-{
-	struct job *j = arg;
-	struct run *r = j->run;
-	for (struct frame *f; (f = queue_get(r->work)) != NULL;) {
-		struct err e;
-		int64_t number = f->result.number, time_ms = f->result.time_ms;
-		if (!f->stored && worker_run(j->worker, f->image, &f->result, &e) != 0) {
-			err_wrap(&e, "frame %lld", (long long)number);
-			fail(r, &e, true);
-			break;
-		}
-		f->result.number = number;
-		f->result.time_ms = time_ms;
-		if (queue_put(r->done, f) != 0)
-			break;
-	}
-	j->cpu_s = when_thread_cpu_s();
-	if (atomic_fetch_sub(&r->working, 1) == 1)
-		queue_finish(r->done);
-	return NULL;
+	gate_look(&r->now, im, r->gate.options.grid);
+	f->result.gated = gate_holds(&r->gate, &r->now, f->result.time_ms);
+	return f->result.gated;
 }
 
 /* ---- the end of the line: in order, into the database ---- */
 
 /* A drawing that fails is given up; the rows do not suffer from it. */
 static void
-draw(struct run *r, struct frame *f)
+draw(struct run *r, struct line_frame *f)
 {
 	if (r->sketch == NULL || sketch_add(r->sketch, f->image, &f->result, r->with_persons, &r->sketch_failure) == 0)
 		return;
@@ -156,14 +73,19 @@ draw(struct run *r, struct frame *f)
 }
 
 static int
-consume(struct run *r, struct frame *f, struct err *e)
+consume(void *context, struct line_frame *f, struct err *e)
 {
+	struct run *r = context;
 	if (f->stored) {
 		int found = store_load_frame(r->a->store, f->result.number, &f->result, e);
 		if (found > 0)
 			draw(r, f);
 		return found < 0 ? -1 : 0;
 	}
+	if (f->result.gated)
+		result_copy(&f->result, &r->seen);
+	else if (r->a->settings->gate_enabled)
+		result_copy(&r->seen, &f->result);
 	struct tally t = result_tally(&f->result, r->with_persons);
 	struct minute changed[2];
 	size_t n = minutes_add(&r->minutes, f->result.time_ms, &t, changed);
@@ -176,90 +98,21 @@ consume(struct run *r, struct frame *f, struct err *e)
 }
 
 static void
-consume_in_order(struct run *r)
-{
-	struct frame **waiting = mem_array(r->nframes, sizeof *waiting);
-	size_t next = 0;
-	for (struct frame *f; (f = queue_get(r->done)) != NULL;) {
-		/* fewer frames circulate than there are places, so the place is empty */
-		assert(waiting[f->order % r->nframes] == NULL);
-		waiting[f->order % r->nframes] = f;
-		while ((f = waiting[next % r->nframes]) != NULL) {
-			struct err e;
-			waiting[next++ % r->nframes] = NULL;
-			if (consume(r, f, &e) != 0) {
-				fail(r, &e, true);
-				goto out;
-			}
-			queue_put(r->free, f);
-		}
-	}
-out:
-	free(waiting);
-}
-
-static void
-make_frames(struct run *r, size_t nworkers)
-{
-	/* each worker holds one and finds one waiting; the reader fills one; one is being stored; one waits for its turn */
-	r->nframes = 2 * nworkers + 3;
-	r->frames = mem_array(r->nframes, sizeof *r->frames);
-	r->free = queue_new(r->nframes);
-	r->work = queue_new(nworkers);
-	r->done = queue_new(r->nframes);
-	for (size_t i = 0; i < r->nframes; i++) {
-		r->frames[i].image = vision_image_new();
-		queue_put(r->free, &r->frames[i]);
-	}
-}
-
-static void
-free_frames(struct run *r)
-{
-	for (size_t i = 0; i < r->nframes; i++) {
-		vision_image_free(r->frames[i].image);
-		result_free(&r->frames[i].result);
-	}
-	free(r->frames);
-	queue_free(r->free);
-	queue_free(r->work);
-	queue_free(r->done);
-}
-
-/* A thread that cannot be had is like memory that cannot. */
-static void
-start(pthread_t *t, void *(*f)(void *), void *arg)
-{
-	if (pthread_create(t, NULL, f, arg) != 0) {
-		log_error("no thread to be had");
-		abort();
-	}
-}
-
-static void
-run_threads(struct run *r)
+run_line(struct run *r)
 {
 	const struct analysis *a = r->a;
-	struct job *jobs = mem_array(a->nworkers, sizeof *jobs);
-	pthread_t reader;
-
-	make_frames(r, a->nworkers);
-	atomic_store(&r->working, a->nworkers);
-	start(&reader, read_frames, r);
-	for (size_t i = 0; i < a->nworkers; i++) {
-		jobs[i].run = r;
-		jobs[i].worker = a->workers[i];
-		start(&jobs[i].thread, run_networks, &jobs[i]);
-	}
-	consume_in_order(r);
-	pthread_join(reader, NULL);
-	for (size_t i = 0; i < a->nworkers; i++) {
-		pthread_join(jobs[i].thread, NULL);
-		r->networks_cpu_s += jobs[i].cpu_s;
-	}
-	log_progress_end();
-	free_frames(r);
-	free(jobs);
+	const struct line l = {
+		.source = r->source,
+		.workers = a->workers,
+		.nworkers = a->nworkers,
+		.known = r->begun.last_number,
+		.seen = r->begun.seen_number,
+		.want_all = r->drawing,
+		.look = a->settings->gate_enabled ? look : NULL,
+		.consume = consume,
+		.context = r,
+	};
+	line_run(&l, &r->end);
 }
 
 /* ---- a run from begin to end ---- */
@@ -300,7 +153,11 @@ begin(struct run *r, const struct input *in, const struct source_info *info, str
 		minutes_resume(&r->minutes, gap_ms, b->frames_analyzed, b->last_ms, b->before_last_ms, &b->minute);
 	else
 		minutes_start(&r->minutes, gap_ms);
-	return 0;
+	if (!a->settings->gate_enabled)
+		return 0;
+	const struct gate_options gate = gate_settings(a->settings);
+	gate_init(&r->gate, &gate);
+	return b->seen_number < 0 || store_load_frame(a->store, b->seen_number, &r->seen, e) >= 0 ? 0 : -1;
 }
 
 /* Everything is joined: says how it ended, in the database and to the caller. */
@@ -308,14 +165,14 @@ static int
 end(struct run *r, struct analysis_result *out, struct err *e)
 {
 	const char *status = "complete";
-	out->frames_read = r->frames_read;
+	out->frames_read = r->end.frames_read;
 	out->frames_analyzed = r->analyzed;
-	out->networks_cpu_s = r->networks_cpu_s;
+	out->networks_cpu_s = r->end.networks_cpu_s;
 	out->status = ANALYSIS_COMPLETE;
-	if (r->failed)
-		*e = r->failure;
+	if (r->end.failure.code != ERR_NONE)
+		*e = r->end.failure;
 	else if (stop_requested())
-		err_set(e, ERR_INTERRUPTED, "interrupted after %lld frames; the same command continues", (long long)r->frames_read);
+		err_set(e, ERR_INTERRUPTED, "interrupted after %lld frames; the same command continues", (long long)r->end.frames_read);
 	else if (!source_complaint(r->source, e))
 		e->code = ERR_NONE;
 	if (e->code == ERR_INTERRUPTED) {
@@ -324,11 +181,11 @@ end(struct run *r, struct analysis_result *out, struct err *e)
 	} else if (e->code != ERR_NONE) {
 		status = "failed";
 		out->status = ANALYSIS_FAILED;
-		out->fatal = r->fatal;
+		out->fatal = r->end.fatal;
 	}
 	struct err second;
 	bool was_complete = r->begun.how == STORE_COMPLETE;
-	if (!was_complete && store_end(r->a->store, status, r->frames_read, 0, e->code != ERR_NONE ? e->msg : NULL, &second) != 0) {
+	if (!was_complete && store_end(r->a->store, status, r->end.frames_read, 0, e->code != ERR_NONE ? e->msg : NULL, &second) != 0) {
 		if (e->code == ERR_NONE || e->code == ERR_INTERRUPTED)
 			*e = second;
 		out->status = ANALYSIS_FAILED;
@@ -346,8 +203,8 @@ warn_of_gaps(const struct run *r, const struct input *in, const struct source_in
 	if (r->analyzed == 0 && r->begun.frames_analyzed == 0)
 		log_warn("%s: no frame lies in the range asked for (--from, --to)", in->path);
 	bool to_the_end = !r->a->source.sampling.has_to;
-	if (to_the_end && (double)r->frames_read < 0.9 * (double)info->frames)
-		log_warn("%s: only %lld of some %lld frames could be read", in->path, (long long)r->frames_read, (long long)info->frames);
+	if (to_the_end && (double)r->end.frames_read < 0.9 * (double)info->frames)
+		log_warn("%s: only %lld of some %lld frames could be read", in->path, (long long)r->end.frames_read, (long long)info->frames);
 }
 
 /*
@@ -385,7 +242,6 @@ analyze_input(const struct analysis *a, const struct input *in, struct analysis_
 	int result = -1;
 
 	*out = (struct analysis_result) { .status = ANALYSIS_FAILED };
-	pthread_mutex_init(&r.lock, NULL);
 	if (in->why != NULL) {
 		err_set(e, ERR_INPUT, "%s: %s", in->path, in->why);
 		goto out;
@@ -408,14 +264,16 @@ analyze_input(const struct analysis *a, const struct input *in, struct analysis_
 	if (r.begun.how == STORE_CONTINUED && r.begun.frames_analyzed > 0)
 		log_info("%s: continuing after frame %lld", in->path, (long long)r.begun.last_number);
 	progress_start(&r.progress, file_name(in->path), info.frames, r.begun.last_number + 1);
-	run_threads(&r);
+	run_line(&r);
 	result = end(&r, out, e);
 	warn_of_gaps(&r, in, &info, out);
-	result = draw_end(&r, result, out->status != ANALYSIS_INTERRUPTED && !r.failed, e);
+	result = draw_end(&r, result, out->status != ANALYSIS_INTERRUPTED && r.end.failure.code == ERR_NONE, e);
 out:
 	sketch_abandon(r.sketch);
 	source_close(r.source);
-	pthread_mutex_destroy(&r.lock);
+	gate_free(&r.gate);
+	grey_free(&r.now);
+	result_free(&r.seen);
 	out->elapsed_ms = when_monotonic_ms() - began;
 	out->cpu_s = when_process_cpu_s() - cpu_began;
 	return result;

@@ -32,6 +32,8 @@ report_bin_add(struct report_bin *to, const struct report_bin *more)
 	to->unknown_sum += more->unknown_sum;
 	to->face_frames += more->face_frames;
 	to->faces_sum += more->faces_sum;
+	to->gate_frames += more->gate_frames;
+	to->gated += more->gated;
 }
 
 static double
@@ -68,6 +70,12 @@ double
 report_bin_faces(const struct report_bin *b)
 {
 	return average(b->faces_sum, b->face_frames);
+}
+
+double
+report_bin_gated(const struct report_bin *b)
+{
+	return average(b->gated, b->gate_frames);
 }
 
 double

@@ -89,6 +89,8 @@ put_run(struct out *o, const struct report_source *s, const struct report_run *r
 	out_printf(o, ", %s analysed", text_count(r->frames_analyzed, text));
 	if (r->frames_dropped > 0)
 		out_printf(o, ", %s dropped for lack of time", text_count(r->frames_dropped, text));
+	if (r->gate)
+		out_printf(o, ", %s with the result of an earlier one", text_count(r->gated, text));
 	out_puts(o, "</dd>\n");
 	fact(o, "Analysed");
 	out_printf(o, "%s UTC", text_time(r->started_ms, false, text));
@@ -161,6 +163,10 @@ page_notes(struct out *o, const struct report_view *v)
 	page_note(o, "Seen",
 	    "The part of the time that frames cover. Less than 95\u00a0% is hatched in the chart and coloured in the table: "
 	    "such an average speaks only for what was seen. Time without any frame is left blank; it does not mean that nobody was there.");
+	if (v->total.gate_frames > 0)
+		page_note(o, "Gated",
+		    "Frames in which nothing had changed since the last one that the networks saw: they take its result, which is "
+		    "kept for each of them as if it had been found there. They count in all averages.");
 	if (no_persons)
 		page_note(o, "Faces for people", "Where no person network ran, each face counts as a person; people who look away are missed.");
 	if (v->total.gender_frames > 0) {

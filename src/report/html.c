@@ -173,8 +173,9 @@ put_key_figures(struct out *o, const struct report_view *v)
 	out_puts(o, "</dl>\n");
 }
 
+/* Columns of stages that ran nowhere in `all` are left out. */
 static void
-put_cells(struct out *o, const struct report_bin *b, bool gender)
+put_cells(struct out *o, const struct report_bin *b, const struct report_bin *all)
 {
 	char text[TEXT_SIZE];
 
@@ -184,7 +185,7 @@ put_cells(struct out *o, const struct report_bin *b, bool gender)
 		out_printf(o, "</td><td>%" PRId64 "</td><td>%" PRId64, b->people_min, b->people_max);
 	else
 		out_puts(o, "</td><td>\u2013</td><td>\u2013");
-	if (gender) {
+	if (all->gender_frames > 0) {
 		out_puts(o, "</td><td>");
 		page_put_average(o, report_bin_men(b));
 		out_puts(o, "</td><td>");
@@ -193,34 +194,38 @@ put_cells(struct out *o, const struct report_bin *b, bool gender)
 		page_put_average(o, report_bin_unknown(b));
 	}
 	out_printf(o, "</td><td>%s</td>", text_count(b->frames, text));
+	if (all->gate_frames > 0)
+		out_printf(o, "<td>%s</td>", b->gate_frames > 0 ? text_percent(report_bin_gated(b), text) : "\u2013");
 }
 
 static void
-put_column_titles(struct out *o, bool gender)
+put_column_titles(struct out *o, const struct report_bin *all)
 {
 	out_puts(o, "<th scope=\"col\">Average</th><th scope=\"col\">Fewest</th><th scope=\"col\">Most</th>");
-	if (gender)
+	if (all->gender_frames > 0)
 		out_puts(o, "<th scope=\"col\">Men</th><th scope=\"col\">Women</th><th scope=\"col\">Unknown</th>");
 	out_puts(o, "<th scope=\"col\">Frames</th>");
+	if (all->gate_frames > 0)
+		out_puts(o, "<th scope=\"col\">Gated</th>");
 }
 
 /* The charts' numbers: the same bins. */
 static void
-put_numbers(struct out *o, const struct chart *c, bool gender)
+put_numbers(struct out *o, const struct chart *c, const struct report_bin *all)
 {
 	char text[TEXT_SIZE];
 
 	out_printf(o, "<details%s>\n<summary>The numbers, one row per %s</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of numbers\"><table>\n"
 	    "<thead><tr><th scope=\"col\">%s</th>", c->n <= ROWS_OPEN ? " open" : "", page_width_name(c->width_ms),
 	    c->in_recording ? "In the recording" : "Time (UTC)");
-	put_column_titles(o, gender);
+	put_column_titles(o, all);
 	out_puts(o, "<th scope=\"col\">Seen</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < c->n; i++) {
 		const struct report_bin *b = &c->bins[i];
 		out_puts(o, "<tr><th scope=\"row\">");
 		page_put_time(o, b, c->in_recording);
 		out_puts(o, "</th>");
-		put_cells(o, b, gender);
+		put_cells(o, b, all);
 		out_printf(o, "<td%s>%s</td></tr>\n", report_bin_partial(b) ? " class=\"part\"" : "",
 		    text_percent(report_bin_coverage(b), text));
 	}
@@ -274,7 +279,7 @@ put_charts(struct out *o, const struct report_source *s, const struct chart *c, 
 	} else {
 		out_puts(o, "<p class=\"soft\">There is no chart of men and women: no gender network ran.</p>\n");
 	}
-	put_numbers(o, c, gender);
+	put_numbers(o, c, &s->total);
 }
 
 static void
@@ -301,7 +306,6 @@ put_source(struct out *o, const struct report_source *s, size_t number, bool sev
 static void
 put_overview(struct out *o, const struct report_view *v)
 {
-	bool gender = v->total.gender_frames > 0;
 	char text[TEXT_SIZE];
 
 	out_puts(o, "<section>\n<h2>Sources</h2>\n");
@@ -310,7 +314,7 @@ put_overview(struct out *o, const struct report_view *v)
 		    SOURCES_CHARTED);
 	out_puts(o, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of sources\"><table class=\"names\">\n"
 	    "<thead><tr><th scope=\"col\">Source</th><th scope=\"col\">From</th>");
-	put_column_titles(o, gender);
+	put_column_titles(o, &v->total);
 	out_puts(o, "<th scope=\"col\">Minutes</th></tr></thead>\n<tbody>\n");
 	for (size_t i = 0; i < v->nsources; i++) {
 		const struct report_source *s = &v->sources[i];
@@ -320,7 +324,7 @@ put_overview(struct out *o, const struct report_view *v)
 		out_xml_text(o, s->name);
 		out_printf(o, "%s</th><td>%s</td>", i < SOURCES_CHARTED ? "</a>" : "",
 		    text_time(s->total.start_ms, s->in_recording, text));
-		put_cells(o, &s->total, gender);
+		put_cells(o, &s->total, &v->total);
 		out_printf(o, "<td>%s</td></tr>\n", text_count(s->total.minutes, text));
 	}
 	out_puts(o, "</tbody></table></div>\n</section>\n");

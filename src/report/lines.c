@@ -29,6 +29,7 @@ put_minute(struct out *o, const struct report_source *s, const struct report_bin
 	out_json_real(o, "faces_avg", report_bin_faces(m));
 	out_json_int(o, "frames", m->frames);
 	out_json_int(o, "dropped", m->dropped);
+	out_json_int(o, "gated", m->gated);
 	out_json_real(o, "coverage", report_bin_coverage(m));
 	out_json_end(o);
 }

@@ -22,7 +22,9 @@ static const char SELECT_RUNS[] =
 	" r.id, r.status, r.clock, r.started_ms, coalesce(r.ended_ms, 0),"
 	" p.name, p.sha256, f.name, f.sha256, g.name, g.sha256,"
 	" r.version, r.opencv, r.input_sha256, r.error,"
-	" r.frames_read, r.frames_analyzed, r.frames_dropped"
+	" r.frames_read, r.frames_analyzed, r.frames_dropped,"
+	" CASE WHEN json_valid(r.settings) THEN json_type(r.settings, '$.\"gate.threshold\"') IS NOT NULL ELSE 0 END,"
+	" (SELECT CAST(total(m.gated) AS INTEGER) FROM minute AS m WHERE m.run_id = r.id)"
 	" FROM source AS s JOIN run AS r ON r.source_id = s.id"
 	" LEFT JOIN model AS p ON p.id = r.person_model_id"
 	" LEFT JOIN model AS f ON f.id = r.face_model_id"
@@ -40,7 +42,7 @@ static const char SELECT_SETTINGS[] =
 
 static const char SELECT_MINUTES[] =
 	"SELECT start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,"
-	" men_sum, women_sum, unknown_sum, faces_sum FROM minute"
+	" men_sum, women_sum, unknown_sum, faces_sum, gated FROM minute"
 	" WHERE run_id = :run AND start_ms >= :from AND start_ms < :to ORDER BY start_ms";
 
 static char *
@@ -85,7 +87,7 @@ add_run(struct report_source *source, const struct stmt *s)
 		.version = text_of(s, 16), .opencv = text_of(s, 17),
 		.input_sha256 = text_or_null(s, 18), .error = text_or_null(s, 19),
 		.frames_read = stmt_int(s, 20), .frames_analyzed = stmt_int(s, 21),
-		.frames_dropped = stmt_int(s, 22)
+		.frames_dropped = stmt_int(s, 22), .gate = stmt_int(s, 23) != 0, .gated = stmt_int(s, 24)
 	};
 }
 
@@ -189,7 +191,7 @@ minute_is_sane(const struct report_bin *m)
 	return is_time(m->start_ms) && m->start_ms == when_minute(m->start_ms) &&
 	    is_count(m->frames) && is_count(m->dropped) && is_count(m->people_sum) &&
 	    is_count(m->men_sum) && is_count(m->women_sum) && is_count(m->unknown_sum) &&
-	    is_count(m->faces_sum) && m->covered_ms >= 0 && m->covered_ms <= WHEN_MINUTE_MS &&
+	    is_count(m->faces_sum) && m->gated >= 0 && m->gated <= m->frames && m->covered_ms >= 0 && m->covered_ms <= WHEN_MINUTE_MS &&
 	    m->people_min >= 0 && m->people_min <= m->people_max && is_count(m->people_max) &&
 	    m->men_sum + m->women_sum + m->unknown_sum == m->people_sum;
 }
@@ -202,7 +204,7 @@ minute_of(const struct stmt *s, const struct report_run *run)
 		.frames = stmt_int(s, 1), .covered_ms = stmt_int(s, 2), .dropped = stmt_int(s, 3),
 		.people_sum = stmt_int(s, 4), .people_min = stmt_int(s, 5), .people_max = stmt_int(s, 6),
 		.men_sum = stmt_int(s, 7), .women_sum = stmt_int(s, 8), .unknown_sum = stmt_int(s, 9),
-		.faces_sum = stmt_int(s, 10)
+		.faces_sum = stmt_int(s, 10), .gated = stmt_int(s, 11)
 	};
 	if (run->gender.name != NULL) {
 		m.gender_frames = m.frames;
@@ -210,6 +212,8 @@ minute_of(const struct stmt *s, const struct report_run *run)
 	}
 	if (run->face.name != NULL)
 		m.face_frames = m.frames;
+	if (run->gate)
+		m.gate_frames = m.frames;
 	return m;
 }
 

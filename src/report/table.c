@@ -13,7 +13,7 @@
 #include "report/text.h"
 #include "report/view.h"
 
-enum column { TIME, PEOPLE, BAR, MIN, MAX, MEN, WOMEN, UNKNOWN, FRAMES, SEEN, COLUMNS };
+enum column { TIME, PEOPLE, BAR, MIN, MAX, MEN, WOMEN, UNKNOWN, FRAMES, GATED, SEEN, COLUMNS };
 enum { GAP = 2, BAR_LEAST = 4, BAR_MOST = 32 };
 
 struct table {
@@ -52,7 +52,7 @@ static const char *
 title(enum column c, bool in_recording)
 {
 	static const char *const titles[COLUMNS] = {
-		NULL, "PEOPLE", "", "MIN", "MAX", "MEN", "WOMEN", "UNKNOWN", "FRAMES", "SEEN"
+		NULL, "PEOPLE", "", "MIN", "MAX", "MEN", "WOMEN", "UNKNOWN", "FRAMES", "GATED", "SEEN"
 	};
 	if (c == TIME)
 		return in_recording ? "TIME (hh:mm)" : "TIME (UTC)";
@@ -88,6 +88,12 @@ cell_text(enum column c, const struct report_bin *m, bool in_recording, char tex
 	case FRAMES:
 		snprintf(text, TEXT_SIZE, "%" PRId64, m->frames);
 		break;
+	case GATED:
+		if (m->gate_frames > 0)
+			text_percent(report_bin_gated(m), text);
+		else
+			snprintf(text, TEXT_SIZE, "-");
+		break;
 	case SEEN:
 		text_percent(report_bin_coverage(m), text);
 		break;
@@ -117,14 +123,15 @@ total_width(const struct table *t)
 static void
 lay_out(struct table *t, const struct report_view *v, int width)
 {
-	static const enum column goes_first[] = { FRAMES, MIN, MAX, UNKNOWN, WOMEN, MEN, SEEN };
+	static const enum column goes_first[] = { FRAMES, GATED, MIN, MAX, UNKNOWN, WOMEN, MEN, SEEN };
 	bool gender = v->total.gender_frames > 0;
 	char text[TEXT_SIZE];
 
 	for (size_t i = 0; i < v->nsources; i++) {
 		const struct report_source *s = &v->sources[i];
 		for (int c = 0; c < COLUMNS; c++) {
-			if (c == BAR || (!gender && (c == MEN || c == WOMEN || c == UNKNOWN)))
+			if (c == BAR || (!gender && (c == MEN || c == WOMEN || c == UNKNOWN))
+			    || (c == GATED && v->total.gate_frames == 0))
 				continue;
 			widen(&t->widths[c], title((enum column)c, s->in_recording));
 			for (size_t k = 0; k < s->nminutes; k++) {
@@ -294,6 +301,9 @@ put_total(struct table *t, const struct report_view *v)
 {
 	char average[TEXT_SIZE], minutes[TEXT_SIZE], sources[TEXT_SIZE], seen[TEXT_SIZE];
 
+	if (v->total.gate_frames > 0)
+		out_printf(t->o, "%s of the frames took the result of an earlier one (GATED): nothing had changed\n",
+		    text_percent(report_bin_gated(&v->total), average));
 	out_printf(t->o, "average %s people (weighted by frames), %s minute%s (%s seen), %s source%s\n",
 	    text_average(report_bin_people(&v->total), average),
 	    text_count(v->total.minutes, minutes), v->total.minutes == 1 ? "" : "s",

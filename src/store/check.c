@@ -39,16 +39,16 @@ static const char make_rule[] =
 static const char make_due[] =
 "CREATE TEMP TABLE due (run_id INTEGER, start_ms INTEGER, frames INTEGER, covered_ms INTEGER, dropped INTEGER,\n"
 "	people_sum INTEGER, people_min INTEGER, people_max INTEGER, men_sum INTEGER, women_sum INTEGER,\n"
-"	unknown_sum INTEGER, faces_sum INTEGER, PRIMARY KEY (run_id, start_ms)) WITHOUT ROWID;\n"
+"	unknown_sum INTEGER, faces_sum INTEGER, gated INTEGER, PRIMARY KEY (run_id, start_ms)) WITHOUT ROWID;\n"
 "INSERT INTO due\n"
 "WITH f AS (\n"
-"	SELECT frame.run_id, frame.id, time_ms, gap_ms, persons,\n"
+"	SELECT frame.run_id, frame.id, time_ms, gap_ms, persons, gated,\n"
 "		time_ms - ((time_ms % 60000) + 60000) % 60000 AS start_ms,\n"
 "		lag(time_ms) OVER w AS before_ms, lead(time_ms) OVER w AS after_ms\n"
 "	FROM frame JOIN rule ON rule.run_id = frame.run_id\n"
 "	WINDOW w AS (PARTITION BY frame.run_id ORDER BY number)\n"
 "), t AS (\n"
-"	SELECT run_id, start_ms,\n"
+"	SELECT run_id, start_ms, gated,\n"
 "		min(CASE WHEN after_ms IS NOT NULL THEN min(after_ms - time_ms, gap_ms)\n"
 "			WHEN before_ms IS NOT NULL THEN min(time_ms - before_ms, gap_ms)\n"
 "			ELSE 0 END, start_ms + 60000 - time_ms) AS own_ms,\n"
@@ -66,7 +66,7 @@ static const char make_due[] =
 /* frames that were dropped left nothing to count: that column is kept */
 "SELECT run_id, start_ms, count(*), sum(own_ms + carried_ms),\n"
 "	coalesce((SELECT dropped FROM minute m WHERE m.run_id = t.run_id AND m.start_ms = t.start_ms), 0),\n"
-"	sum(people), min(people), max(people), sum(men), sum(women), sum(people - men - women), sum(faces)\n"
+"	sum(people), min(people), max(people), sum(men), sum(women), sum(people - men - women), sum(faces), sum(gated)\n"
 "FROM t GROUP BY run_id, start_ms";
 
 static int
@@ -139,11 +139,12 @@ each_difference(struct findings *f, struct stmt *s)
 #define PAIR(c) "'" #c "', m." #c ", d." #c
 static const char differing_minutes[] =
 "SELECT d.run_id, d.start_ms, " PAIR(frames) ", " PAIR(covered_ms) ", " PAIR(people_sum) ", " PAIR(people_min) ", "
-PAIR(people_max) ", " PAIR(men_sum) ", " PAIR(women_sum) ", " PAIR(unknown_sum) ", " PAIR(faces_sum) "\n"
+PAIR(people_max) ", " PAIR(men_sum) ", " PAIR(women_sum) ", " PAIR(unknown_sum) ", " PAIR(faces_sum) ", " PAIR(gated) "\n"
 "FROM due d JOIN minute m ON m.run_id = d.run_id AND m.start_ms = d.start_ms\n"
 "WHERE m.frames IS NOT d.frames OR m.covered_ms IS NOT d.covered_ms OR m.people_sum IS NOT d.people_sum\n"
 "	OR m.people_min IS NOT d.people_min OR m.people_max IS NOT d.people_max OR m.men_sum IS NOT d.men_sum\n"
-"	OR m.women_sum IS NOT d.women_sum OR m.unknown_sum IS NOT d.unknown_sum OR m.faces_sum IS NOT d.faces_sum";
+"	OR m.women_sum IS NOT d.women_sum OR m.unknown_sum IS NOT d.unknown_sum OR m.faces_sum IS NOT d.faces_sum\n"
+"	OR m.gated IS NOT d.gated";
 #undef PAIR
 
 static const char missing_minutes[] =
@@ -229,9 +230,9 @@ check_database(struct db *d, struct buf *findings, struct err *e)
 static const char put_minutes[] =
 "DELETE FROM minute;\n"
 "INSERT INTO minute (run_id, start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,\n"
-"	men_sum, women_sum, unknown_sum, faces_sum)\n"
+"	men_sum, women_sum, unknown_sum, faces_sum, gated)\n"
 "SELECT run_id, start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,\n"
-"	men_sum, women_sum, unknown_sum, faces_sum FROM due";
+"	men_sum, women_sum, unknown_sum, faces_sum, gated FROM due";
 
 static const char put_runs[] =
 "UPDATE run SET frames_analyzed = (SELECT count(*) FROM frame WHERE run_id = run.id),\n"

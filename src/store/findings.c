@@ -51,6 +51,15 @@ findings_text(const struct stmt *s, int i)
 
 #define BOX_BAD "x NOT BETWEEN 0 AND 1e9 OR y NOT BETWEEN 0 AND 1e9 OR w NOT BETWEEN 0 AND 1e9 OR h NOT BETWEEN 0 AND 1e9"
 
+/* A gated frame holds what the frame before it does: what differs is found as rows that only one of them has. */
+#define GATED(table, columns, what) \
+	"WITH g AS MATERIALIZED (SELECT id, (SELECT b.id FROM frame b WHERE b.run_id = f.run_id AND b.number < f.number" \
+	" ORDER BY b.number DESC LIMIT 1) AS before_id FROM frame f WHERE f.gated)," \
+	" own AS (SELECT g.id, " columns ", count(*) AS n FROM g JOIN " table " t ON t.frame_id = g.id GROUP BY g.id, " columns ")," \
+	" due AS (SELECT g.id, " columns ", count(*) AS n FROM g JOIN " table " t ON t.frame_id = g.before_id GROUP BY g.id, " columns ")" \
+	" SELECT 'frame', id, 'it took an earlier result, and its " what " are not those of the frame before it' FROM (" \
+	"SELECT id FROM (SELECT * FROM own EXCEPT SELECT * FROM due) UNION SELECT id FROM (SELECT * FROM due EXCEPT SELECT * FROM own))"
+
 /* Each gives rows of: what, its id, what is wrong with it. */
 static const char *const rules[] = {
 	"SELECT 'source', id, 'of no known kind' FROM source WHERE kind NOT IN ('file', 'images', 'camera', 'stream')",
@@ -70,6 +79,11 @@ static const char *const rules[] = {
 	"SELECT 'run', run_id, 'dropped frames below zero in a minute' FROM minute WHERE dropped < 0",
 	"SELECT 'frame', id, 'its number is below zero' FROM frame WHERE number < 0",
 	"SELECT 'frame', id, 'its time is not in the years 1 to 9999' FROM frame WHERE time_ms NOT BETWEEN -62135596800000 AND 253402300799999",
+	"SELECT 'frame', id, 'gated is neither 0 nor 1' FROM frame WHERE gated NOT IN (0, 1)",
+	"SELECT 'frame', f.id, 'it took an earlier result, and there is none' FROM frame f WHERE f.gated"
+	" AND NOT EXISTS (SELECT 1 FROM frame b WHERE b.run_id = f.run_id AND b.number < f.number)",
+	GATED("person", "score, x, y, w, h", "persons"),
+	GATED("face", "score, x, y, w, h, gender, p_female", "faces"),
 	"SELECT 'person', id, 'its score is not from 0 to 1' FROM person WHERE score NOT BETWEEN 0 AND 1",
 	"SELECT 'person', id, 'its box lies in no picture' FROM person WHERE " BOX_BAD,
 	"SELECT 'face', id, 'its score is not from 0 to 1' FROM face WHERE score NOT BETWEEN 0 AND 1",

@@ -137,7 +137,7 @@ load_minute(struct stmt *s, int64_t run, int64_t start_ms, struct store_begun *o
 			.covered_ms = stmt_int(s, 2), .dropped = stmt_int(s, 3),
 			.people_sum = stmt_int(s, 4), .people_min = stmt_int(s, 5), .people_max = stmt_int(s, 6),
 			.men_sum = stmt_int(s, 7), .women_sum = stmt_int(s, 8), .unknown_sum = stmt_int(s, 9),
-			.faces_sum = stmt_int(s, 10)
+			.faces_sum = stmt_int(s, 10), .gated = stmt_int(s, 11)
 		};
 		stmt_reset(s);
 	}
@@ -174,6 +174,17 @@ take_up(struct db *d, struct stmt *const *st, struct store_begun *out, struct er
 	if (found > 0 && ordered && load_minute(st[MINUTE_GET], out->run_id, when_minute(out->last_ms), out, e) != 0)
 		return -1;
 
+	s = st[FRAME_SEEN];
+	stmt_bind_int(s, ":run", out->run_id);
+	if ((got = stmt_step(s, e)) < 0)
+		return -1;
+	if (got == 1 && sane(stmt_int(s, 0)))
+		out->seen_number = stmt_int(s, 0);
+	stmt_reset(s);
+	if (found > 0 && ordered && out->seen_number < 0)
+		return err_set(e, ERR_DATA, "%s: all frames of run %lld took an earlier result, and there is none, so it cannot be continued: "
+		    "--force analyses the input anew", db_path(d), (long long)out->run_id);
+
 	int64_t expected = out->frames_analyzed < 2 ? out->frames_analyzed : 2;
 	if (found != expected || (found > 0 && !out->has_minute))
 		return err_set(e, ERR_DATA, "%s: run %lld disagrees with its frames, so it cannot be continued: "
@@ -185,7 +196,7 @@ int
 run_begin(struct db *d, struct stmt *const *st, const struct store_run *spec, bool force,
 	struct store_begun *out, struct err *e)
 {
-	*out = (struct store_begun){ .how = STORE_NEW, .last_number = -1 };
+	*out = (struct store_begun){ .how = STORE_NEW, .last_number = -1, .seen_number = -1 };
 	int64_t source;
 	struct run_models m;
 	if (source_find_or_add(d, st, spec, &source, e) != 0

@@ -287,7 +287,17 @@ static const char *const second[] = {
 NULL
 };
 
-static const char *const *const migrations[STORE_SCHEMA] = { first, second };
+/* The motion gate.  What was analysed before was analysed without it. */
+static const char *const third[] = {
+/* 1: its persons and faces are those of the frame before it */
+"ALTER TABLE frame ADD COLUMN gated INTEGER NOT NULL DEFAULT 0 CHECK (gated IN (0, 1))",
+/* of its frames, those */
+"ALTER TABLE minute ADD COLUMN gated INTEGER NOT NULL DEFAULT 0 CHECK (gated BETWEEN 0 AND frames)",
+"PRAGMA user_version = 3",
+NULL
+};
+
+static const char *const *const migrations[STORE_SCHEMA] = { first, second, third };
 
 const struct schema_object schema_objects[] = {
 	{ "table", "source" }, { "table", "model" }, { "table", "run" }, { "table", "frame" },

@@ -31,23 +31,25 @@ const char *const store_statements[STORE_STATEMENTS] = {
 	    " WHERE id = :run",
 
 	[FRAMES_LAST] = "SELECT number, time_ms FROM frame WHERE run_id = :run ORDER BY number DESC LIMIT 2",
+	[FRAME_SEEN] = "SELECT number FROM frame WHERE run_id = :run AND NOT gated ORDER BY number DESC LIMIT 1",
 	[MINUTE_GET] = "SELECT start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,"
-	    " men_sum, women_sum, unknown_sum, faces_sum FROM minute WHERE run_id = :run AND start_ms = :start",
+	    " men_sum, women_sum, unknown_sum, faces_sum, gated FROM minute WHERE run_id = :run AND start_ms = :start",
 
-	[FRAME_ADD] = "INSERT INTO frame (run_id, number, time_ms) VALUES (:run, :number, :time)"
+	[FRAME_ADD] = "INSERT INTO frame (run_id, number, time_ms, gated) VALUES (:run, :number, :time, :gated)"
 	    " ON CONFLICT (run_id, number) DO NOTHING",
 	[PERSON_ADD] = "INSERT INTO person (frame_id, score, x, y, w, h) VALUES (:frame, :score, :x, :y, :w, :h)",
 	[FACE_ADD] = "INSERT INTO face (frame_id, person_id, score, x, y, w, h, gender, p_female)"
 	    " VALUES (:frame, :person, :score, :x, :y, :w, :h, :gender, :p_female)",
 	[MINUTE_PUT] = "INSERT INTO minute (run_id, start_ms, frames, covered_ms, dropped, people_sum, people_min,"
-	    " people_max, men_sum, women_sum, unknown_sum, faces_sum) VALUES (:run, :start, :frames, :covered, :dropped,"
-	    " :people, :min, :max, :men, :women, :unknown, :faces)"
+	    " people_max, men_sum, women_sum, unknown_sum, faces_sum, gated) VALUES (:run, :start, :frames, :covered,"
+	    " :dropped, :people, :min, :max, :men, :women, :unknown, :faces, :gated)"
 	    " ON CONFLICT (run_id, start_ms) DO UPDATE SET frames = excluded.frames, covered_ms = excluded.covered_ms,"
 	    " dropped = excluded.dropped, people_sum = excluded.people_sum, people_min = excluded.people_min,"
 	    " people_max = excluded.people_max, men_sum = excluded.men_sum, women_sum = excluded.women_sum,"
-	    " unknown_sum = excluded.unknown_sum, faces_sum = excluded.faces_sum",
+	    " unknown_sum = excluded.unknown_sum, faces_sum = excluded.faces_sum,"
+	    " gated = excluded.gated",
 
-	[FRAME_FIND] = "SELECT id, time_ms FROM frame WHERE run_id = :run AND number = :number",
+	[FRAME_FIND] = "SELECT id, time_ms, gated FROM frame WHERE run_id = :run AND number = :number",
 	[PERSONS_OF] = "SELECT id, score, x, y, w, h FROM person WHERE frame_id = :frame ORDER BY id",
 	[FACES_OF] = "SELECT person_id, score, x, y, w, h, gender, p_female FROM face WHERE frame_id = :frame ORDER BY id"
 };

@@ -225,6 +225,7 @@ add_frame(struct store *s, const struct frame_result *r, struct err *e)
 	stmt_bind_int(st, ":run", s->run_id);
 	stmt_bind_int(st, ":number", r->number);
 	stmt_bind_int(st, ":time", r->time_ms);
+	stmt_bind_int(st, ":gated", r->gated);
 	if (stmt_run(st, e) != 0)
 		return -1;
 	if (db_changes(s->db) == 0) {
@@ -252,6 +253,7 @@ put_minute(struct store *s, const struct minute *m, struct err *e)
 	stmt_bind_int(st, ":women", m->women_sum);
 	stmt_bind_int(st, ":unknown", m->unknown_sum);
 	stmt_bind_int(st, ":faces", m->faces_sum);
+	stmt_bind_int(st, ":gated", m->gated);
 	return stmt_run(st, e);
 }
 
@@ -399,6 +401,7 @@ store_load_frame(struct store *s, int64_t number, struct frame_result *r, struct
 	int64_t frame = stmt_int(st, 0);
 	r->number = number;
 	r->time_ms = stmt_int(st, 1);
+	r->gated = stmt_int(st, 2) != 0;
 	stmt_reset(st);
 	if (load_persons(s, frame, r, e) != 0 || load_faces(s, frame, r, e) != 0)
 		return -1;

@@ -1,10 +1,10 @@
 /*
- * gen_video OUT FRAMES FPS WIDTH HEIGHT: what the networks of gen_net find, as a recording (.avi, .mp4, .mkv), or as
+ * gen_video OUT FRAMES FPS WIDTH HEIGHT [HOLD]: what the networks of gen_net find, as a recording (.avi, .mp4, .mkv), or as
  * pictures when OUT ends in .png or .jpg (a '%' in it becomes the frame's number, four digits).
  *
  * On a grey ground, persons are white squares of WIDTH/4, faces squares of WIDTH/8 in the middle of their upper edge. A woman
  * (yellow face) walks to and fro along the top, 2 pixels a frame. In the second half of the frames a man (cyan face) does so along the
- * bottom. So the first half shows 1 person, the second 2. HEIGHT must be at least 3/4 of WIDTH, WIDTH a multiple of 8.
+ * bottom. So the first half shows 1 person, the second 2. With HOLD they stand still for so many frames at a time. HEIGHT must be at least 3/4 of WIDTH, WIDTH a multiple of 8.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,14 +43,15 @@ walk(int step, int most)
 }
 
 static void
-draw(struct vision_image *im, int frame, int frames)
+draw(struct vision_image *im, int frame, int frames, int hold)
 {
+	int step = frame / hold;
 	int width = vision_image_width(im), height = vision_image_height(im), side = width / 4;
 	for (int y = 0; y < height; y++)
 		memset(vision_image_row(im, y), 128, 3 * (size_t)width);
-	paint_person(im, walk(2 * frame, width - side), height / 16, side, 0xffff00);
+	paint_person(im, walk(2 * step, width - side), height / 16, side, 0xffff00);
 	if (frame >= frames / 2)
-		paint_person(im, width - side - walk(2 * frame, width - side), height - height / 16 - side, side, 0x00ffff);
+		paint_person(im, width - side - walk(2 * step, width - side), height - height / 16 - side, side, 0x00ffff);
 }
 
 static int
@@ -68,7 +69,7 @@ save_picture(const struct vision_image *im, const char *out, int frame, struct e
 }
 
 static int
-generate(const char *out, int frames, double fps, int width, int height, struct err *e)
+generate(const char *out, int frames, double fps, int width, int height, int hold, struct err *e)
 {
 	static const char *const pictures[] = { "png", "jpg", NULL };
 	struct vision_image *im = vision_image_new();
@@ -78,7 +79,7 @@ generate(const char *out, int frames, double fps, int width, int height, struct 
 	if (r == 0 && !single)
 		r = vision_writer_open(&w, out, fps, width, height, e);
 	for (int i = 0; r == 0 && i < frames; i++) {
-		draw(im, i, frames);
+		draw(im, i, frames, hold);
 		r = single ? save_picture(im, out, i, e) : vision_writer_add(w, im, e);
 	}
 	struct err late;
@@ -94,14 +95,16 @@ int
 main(int argc, char **argv)
 {
 	struct err e;
-	int frames = argc == 6 ? atoi(argv[2]) : 0, width = argc == 6 ? atoi(argv[4]) : 0, height = argc == 6 ? atoi(argv[5]) : 0;
-	if (frames < 1 || width < 32 || width % 8 != 0 || width > 8000 || 4 * height < 3 * width || height > 8000) {
-		fprintf(stderr, "usage: gen_video OUT FRAMES FPS WIDTH HEIGHT\n"
+	bool known = argc == 6 || argc == 7;
+	int frames = known ? atoi(argv[2]) : 0, width = known ? atoi(argv[4]) : 0, height = known ? atoi(argv[5]) : 0;
+	int hold = argc == 7 ? atoi(argv[6]) : 1;
+	if (frames < 1 || hold < 1 || width < 32 || width % 8 != 0 || width > 8000 || 4 * height < 3 * width || height > 8000) {
+		fprintf(stderr, "usage: gen_video OUT FRAMES FPS WIDTH HEIGHT [HOLD]\n"
 			"WIDTH: a multiple of 8, at least 32; HEIGHT: at least 3/4 of it\n");
 		return 2;
 	}
 	vision_init(false);
-	if (generate(argv[1], frames, atof(argv[3]), width, height, &e) != 0) {
+	if (generate(argv[1], frames, atof(argv[3]), width, height, hold, &e) != 0) {
 		fprintf(stderr, "gen_video: %s\n", e.msg);
 		return (int)e.code;
 	}

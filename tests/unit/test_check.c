@@ -64,7 +64,8 @@ agrees(void **state)
 		for (int64_t k = 0; k < i; k++) {
 			h = mix(h + (uint32_t)k);
 			t += h % 5 == 0 ? 0 : steps[h / 5 % (h % 7 == 0 ? 13 : 7)];
-			test_frame(&r, k * 3, t, spec.person != NULL);
+			test_frame(&r, k, t, spec.person != NULL);
+			r.number = k * 3;
 			struct tally y = result_tally(&r, spec.person != NULL);
 			struct minute changed[2];
 			size_t n = minutes_add(&m, t, &y, changed);
@@ -113,7 +114,7 @@ by_hand(void **state)
 	 * 3     200.0 s  1 s                               minute 3: 1
 	 * 4     201.0 s  1 s, as long as the one before    minute 3: 1
 	 */
-	tamper("hand.db", "INSERT INTO frame VALUES (1, 1, 0, 10000), (2, 1, 1, 50000), (3, 1, 2, 65000), (4, 1, 3, 200000),"
+	tamper("hand.db", "INSERT INTO frame (id, run_id, number, time_ms) VALUES (1, 1, 0, 10000), (2, 1, 1, 50000), (3, 1, 2, 65000), (4, 1, 3, 200000),"
 	    " (5, 1, 4, 201000);"
 	    /* persons 2, 0, 1; one woman with a face, one face in nobody's box */
 	    "INSERT INTO person (id, frame_id, score, x, y, w, h) VALUES (1, 1, .5, 0, 0, 1, 1), (2, 1, .5, 0, 0, 1, 1), (3, 3, .5, 0, 0, 1, 1);"
@@ -140,13 +141,25 @@ struct damage {
 
 static const struct damage damages[] = {
 	{ "DELETE FROM minute WHERE start_ms = 180000", 1, "run 1, minute 1970-01-01T00:03:00Z: missing, and ", true },
-	{ "INSERT INTO minute SELECT run_id, 600000000, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM minute LIMIT 1", 1,
+	{ "INSERT INTO minute SELECT run_id, 600000000, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM minute LIMIT 1", 1,
 	    "run 1, minute 1970-01-07T22:40:00Z: no frame lies in it", true },
 	{ "UPDATE minute SET covered_ms = covered_ms - 1 WHERE start_ms = 180000", 1, "minute 1970-01-01T00:03:00Z: covered_ms is ", true },
 	{ "UPDATE minute SET frames = frames + 1, people_min = 0 WHERE start_ms = 180000", 1, "frames is ", true },
 	{ "UPDATE minute SET women_sum = women_sum + men_sum, men_sum = 0 WHERE start_ms = 180000", 2, "women_sum is ", true },
 	{ "UPDATE minute SET people_max = 99 WHERE start_ms = 180000", 1, "people_max is 99, its frames give ", true },
 	{ "UPDATE minute SET faces_sum = 0 WHERE start_ms = 180000", 1, "faces_sum is 0, its frames give ", true },
+	{ "UPDATE minute SET gated = gated - 1 WHERE start_ms = 180000", 1, "minute 1970-01-01T00:03:00Z: gated is ", true },
+	{ "UPDATE frame SET gated = 0 WHERE number = 20", 1, "gated is ", false },
+	{ "UPDATE frame SET gated = 3 WHERE number = 20", 2, "frame 21: gated is neither 0 nor 1", false },
+	{ "UPDATE frame SET gated = 1 WHERE number = 0", 2, "frame 1: it took an earlier result, and there is none", false },
+	{ "UPDATE person SET x = x + 1 WHERE id = (SELECT max(p.id) FROM person p JOIN frame f ON f.id = frame_id WHERE number % 7 = 6)", 1,
+	    "it took an earlier result, and its persons are not those of the frame before it", false },
+	{ "DELETE FROM face WHERE id = (SELECT max(a.id) FROM face a JOIN frame f ON f.id = frame_id WHERE number % 7 = 6)", -1,
+	    "it took an earlier result, and its faces are not those of the frame before it", false },
+	/* the same twice is another thing than once */
+	{ "INSERT INTO person (frame_id, score, x, y, w, h) SELECT frame_id, score, x, y, w, h FROM person WHERE id ="
+	    " (SELECT max(p.id) FROM person p JOIN frame f ON f.id = frame_id WHERE number % 7 = 6)", -1,
+	    "its persons are not those of the frame before it", false },
 	{ "UPDATE run SET frames_analyzed = 7", 1, "run 1: frames_analyzed is 7, its frames give 300", true },
 	{ "UPDATE run SET first_ms = first_ms - 1", 1, "run 1: first_ms is ", true },
 	{ "UPDATE run SET last_ms = last_ms + 1", 1, "run 1: last_ms is ", true },
@@ -177,7 +190,7 @@ static const struct damage damages[] = {
 	{ "UPDATE run SET settings = '{\"minute.gap_ms\":\"2\"}'", 1, "do not say minute.gap_ms", false },
 	{ "UPDATE run SET settings = '{\"minute.gap_ms\":-2}'", 1, "do not say minute.gap_ms", false },
 	{ "UPDATE minute SET dropped = 3 WHERE start_ms = 180000", 1, "its minutes hold 3 dropped frames, the run 0", false },
-	{ "UPDATE face SET frame_id = (SELECT id FROM frame WHERE number = 299) WHERE person_id = (SELECT max(person_id) FROM face)",
+	{ "UPDATE face SET frame_id = (SELECT id FROM frame WHERE number = 0) WHERE person_id = (SELECT max(person_id) FROM face)",
 	    -1, "is in another frame", false },
 	{ "UPDATE run SET person_model_id = NULL", -1, "it has no person network, and yet ", false },
 	{ "DROP VIEW gender_per_minute", 1, "the view gender_per_minute is not there", false },

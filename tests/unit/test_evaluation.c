@@ -414,6 +414,7 @@ migration(void **state)
 	    " PRIMARY KEY (evaluation_id, name, slice)) STRICT, WITHOUT ROWID;"
 	    " INSERT INTO evaluation VALUES (5, 'u', 'score', 'x.json', NULL, NULL, NULL, NULL, '{}', 1, 2, 3, 4);"
 	    " INSERT INTO metric VALUES (5, 'AP', '', 0.5, 0.25, 0.75, 3);"
+	    " ALTER TABLE frame DROP COLUMN gated; ALTER TABLE minute DROP COLUMN gated;"
 	    " PRAGMA user_version = 1");
 	store_close(s);
 	bad(store_open_read(&d, "old.db", 100, &e), &e, ERR_DATA, "older schema (1;");

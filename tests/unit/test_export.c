@@ -100,7 +100,8 @@ setup(void **state)
 		}
 		struct minute m = { .start_ms = i < 2 ? start : start + 60000, .frames = i == 1 ? 2 : 1, .covered_ms = 2000,
 		    .people_sum = i < 2 ? i + 1 : 0, .people_min = i < 2, .people_max = i < 2, .women_sum = i < 2, .unknown_sum = i == 1,
-		    .faces_sum = i < 2 ? 2 : 0 };
+		    .faces_sum = i < 2 ? 2 : 0, .gated = i == 2 };
+		r.gated = i == 2;
 		if (store_frame(s, &r, &m, 1, r.number + 1, &e) != 0)
 			return -1;
 	}
@@ -120,9 +121,9 @@ csv(void **state)
 	good(export("small.db", false, NULL, &got, &e), &e);
 	assert_string_equal(got,
 	    "source,run,time_utc,start_ms,people_avg,people_min,people_max,men_avg,women_avg,unknown_avg,faces_avg,"
-	    "frames,coverage,covered_ms,dropped,people_sum,men_sum,women_sum,unknown_sum,faces_sum\n"
-	    "\"a,\"\"b\"\"\nc.avi\",1,2026-11-21T02:40:00Z,1795228800000,1,1,1,0,0.5,0.5,1,2,0.03333333333333333,2000,0,2,0,1,1,2\n"
-	    "\"a,\"\"b\"\"\nc.avi\",1,2026-11-21T02:41:00Z,1795228860000,0,0,0,0,0,0,0,1,0.03333333333333333,2000,0,0,0,0,0,0\n");
+	    "frames,coverage,covered_ms,dropped,people_sum,men_sum,women_sum,unknown_sum,faces_sum,gated\n"
+	    "\"a,\"\"b\"\"\nc.avi\",1,2026-11-21T02:40:00Z,1795228800000,1,1,1,0,0.5,0.5,1,2,0.03333333333333333,2000,0,2,0,1,1,2,0\n"
+	    "\"a,\"\"b\"\"\nc.avi\",1,2026-11-21T02:41:00Z,1795228860000,0,0,0,0,0,0,0,1,0.03333333333333333,2000,0,0,0,0,0,0,1\n");
 	free(got);
 	good(export("small.db", false, OPTIONS("table", "persons", "format", "csv"), &got, &e), &e);
 	assert_string_equal(got,
@@ -131,8 +132,8 @@ csv(void **state)
 	    "\"a,\"\"b\"\"\nc.avi\",1,5,2026-11-21T02:40:30.500Z,1795228830500,2,,0.1,1.5,2,30,40.25,,,\n");
 	free(got);
 	good(export("small.db", false, OPTIONS("table", "frames"), &got, &e), &e);
-	assert_non_null(strstr(got, ",10,2026-11-21T02:41:01Z,1795228861000,0,0\n"));
-	assert_non_null(strstr(got, ",0,2026-11-21T02:40:00Z,1795228800000,1,2\n"));
+	assert_non_null(strstr(got, ",10,2026-11-21T02:41:01Z,1795228861000,0,0,1\n"));
+	assert_non_null(strstr(got, ",0,2026-11-21T02:40:00Z,1795228800000,1,2,0\n"));
 	free(got);
 }
 

@@ -26,7 +26,7 @@ static struct tally
 tally_of(int64_t people)
 {
 	return (struct tally){ .people = people, .men = people / 2, .women = people / 3,
-		.unknown = people - people / 2 - people / 3, .faces = people + 1 };
+		.unknown = people - people / 2 - people / 3, .faces = people + 1, .gated = people % 3 == 1 };
 }
 
 /* The rule, over all frames at once.  Rows into out; returns how many. */
@@ -46,6 +46,7 @@ plainly(const int64_t *time, const struct tally *t, size_t n, int64_t gap, struc
 		m->women_sum += t[i].women;
 		m->unknown_sum += t[i].unknown;
 		m->faces_sum += t[i].faces;
+		m->gated += t[i].gated;
 		if (t[i].people < m->people_min)
 			m->people_min = t[i].people;
 		if (t[i].people > m->people_max)

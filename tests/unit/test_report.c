@@ -189,6 +189,7 @@ test_impossible_rows(void **state)
 		"start_ms = 253402300800000", "people_min = people_max + 1", "men_sum = -1, unknown_sum = people_sum + 1",
 		"people_sum = 9223372036854775807, unknown_sum = 9223372036854775807",
 		"dropped = -9223372036854775807 - 1", "faces_sum = 100000000000",
+		"gated = -1", "gated = frames + 1", "gated = 9223372036854775807",
 	};
 	for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
 		struct store *s = new_store();
@@ -343,6 +344,39 @@ test_bar_eighths(void **state)
 	store_close(s);
 }
 
+/* What the motion gate did is told where it was on, and only there. */
+static void
+test_gated(void **state)
+{
+	(void)state;
+	struct err e;
+	struct store *s = new_store();
+	struct db *d = store_db(s);
+	int64_t run = add_run(d, (struct test_run) { .source = "a", .settings = "{\"gate.threshold\":4,\"minute.gap_ms\":2000}" });
+	int64_t other = add_run(d, (struct test_run) { .source = "b" });
+	add_minute(d, run, M(0), 600, 60000, 3, 0, 0);
+	add_minute(d, run, M(1), 400, 60000, 3, 0, 0);
+	good(db_exec(d, "UPDATE minute SET gated = frames - 1 WHERE start_ms = 60000", &e), &e);
+	struct buf b = report_text(d, NULL, table_plain);
+	has(&b, "FRAMES  GATED");
+	has(&b, "   600    0 %  100 %\n");
+	has(&b, "   400   99 %  100 %\n");
+	has(&b, "40 % of the frames took the result of an earlier one (GATED): nothing had changed\n");
+	buf_free(&b);
+
+	add_minute(d, other, M(1), 500, 60000, 3, 0, 0);
+	b = report_text(d, NULL, table_plain);
+	has(&b, "   500      -  100 %\n");
+	has(&b, "40 % of the frames");
+	buf_free(&b);
+
+	struct report_query q = { .source = "b" };
+	b = report_text(d, &q, table_plain);
+	lacks(&b, "GATED");
+	buf_free(&b);
+	store_close(s);
+}
+
 static void
 test_json(void **state)
 {
@@ -357,10 +391,10 @@ test_json(void **state)
 	assert_string_equal(buf_str(&b),
 	    "{\"source\":\"a\\\"b\",\"time_utc\":\"1969-12-31T23:59:00Z\",\"time\":-60,\"start_known\":true,\"people_avg\":3,"
 	    "\"people_min\":2,\"people_max\":4,\"men_avg\":null,\"women_avg\":null,\"unknown_avg\":null,\"faces_avg\":null,"
-	    "\"frames\":600,\"dropped\":0,\"coverage\":0.5}\n"
+	    "\"frames\":600,\"dropped\":0,\"gated\":0,\"coverage\":0.5}\n"
 	    "{\"source\":\"c\",\"time_utc\":\"1970-01-01T00:01:00Z\",\"time\":60,\"start_known\":false,\"people_avg\":2,"
 	    "\"people_min\":1,\"people_max\":3,\"men_avg\":1,\"women_avg\":0,\"unknown_avg\":1,\"faces_avg\":1,"
-	    "\"frames\":4,\"dropped\":0,\"coverage\":1}\n");
+	    "\"frames\":4,\"dropped\":0,\"gated\":0,\"coverage\":1}\n");
 	buf_free(&b);
 	store_close(s);
 }
@@ -377,6 +411,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_table_in_recording),
 		cmocka_unit_test(test_bar_eighths),
+		cmocka_unit_test(test_gated),
 		cmocka_unit_test(test_json),
 	};
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

@@ -99,6 +99,30 @@ test_edges(void **state)
 	buf_free(&b);
 	store_close(s);
 
+	/* The motion gate is told of where it was on. */
+	s = new_store();
+	d = store_db(s);
+	struct err e;
+	run = add_run(d, (struct test_run) { .source = "a", .settings = "{\"gate.threshold\":4}" });
+	add_minute(d, run, M(0), 1600, 60000, 1, 0, 0);
+	b = report_text(d, NULL, report_html);
+	has(&b, "<td>1,600</td><td>0 %</td>");
+	buf_free(&b);
+	good(db_exec(d, "UPDATE minute SET gated = 1200", &e), &e);
+	b = report_text(d, NULL, report_html);
+	check_page(&b);
+	has(&b, "<th scope=\"col\">Gated</th>");
+	has(&b, "<td>1,600</td><td>75 %</td>");
+	has(&b, "1,200 with the result of an earlier one");
+	has(&b, "<dt>Gated</dt>");
+	buf_free(&b);
+	good(db_exec(d, "UPDATE run SET settings = '{}'", &e), &e);
+	b = report_text(d, NULL, report_html);
+	lacks(&b, "Gated");
+	lacks(&b, "earlier one");
+	buf_free(&b);
+	store_close(s);
+
 	/* With a gender stage and nobody there. */
 	s = new_store();
 	d = store_db(s);

@@ -42,11 +42,11 @@ static const struct {
 	{ "model", "id,name,task,family,sha256" },
 	{ "run", "id,uuid,source_id,status,started_ms,ended_ms,first_ms,last_ms,clock,person_model_id,face_model_id,"
 	    "gender_model_id,settings,version,opencv,input_sha256,frames_read,frames_analyzed,frames_dropped,error" },
-	{ "frame", "id,run_id,number,time_ms" },
+	{ "frame", "id,run_id,number,time_ms,gated" },
 	{ "person", "id,frame_id,track_id,score,x,y,w,h" },
 	{ "face", "id,frame_id,person_id,score,x,y,w,h,gender,p_female" },
 	{ "minute", "run_id,start_ms,frames,covered_ms,dropped,people_sum,people_min,people_max,men_sum,women_sum,"
-	    "unknown_sum,faces_sum" },
+	    "unknown_sum,faces_sum,gated" },
 	{ "evaluation", "id,uuid,kind,dataset,dataset_sha256,person_model_id,face_model_id,gender_model_id,settings,"
 	    "started_ms,ended_ms,items,rejected,input,run_id,scoring,version,opencv" },
 	{ "metric", "evaluation_id,name,slice,value,low,high,n,number" },
@@ -178,7 +178,7 @@ foreign(void **state)
 
 	struct store_run spec = test_spec("/v/a.avi");
 	fill("newer.db", &spec, 3);
-	char text[80];
+	char text[120];
 	snprintf(text, sizeof text, "PRAGMA user_version = %d", STORE_SCHEMA + 1);
 	tamper("newer.db", text);
 	snprintf(text, sizeof text, "made by a newer footfall (schema %d; this one knows %d)", STORE_SCHEMA + 1, STORE_SCHEMA);
@@ -195,7 +195,8 @@ foreign(void **state)
 	check_clean("empty.db");
 
 	/* ours by its mark, and yet without its tables */
-	tamper("mark.db", "CREATE TABLE run (id); PRAGMA application_id = 0x666F6F74; PRAGMA user_version = 2");
+	snprintf(text, sizeof text, "CREATE TABLE run (id); PRAGMA application_id = 0x666F6F74; PRAGMA user_version = %d", STORE_SCHEMA);
+	tamper("mark.db", text);
 	bad(store_open(&s, "mark.db", 100, &e), &e, ERR_DATA, "no such table: source");
 }
 
@@ -795,11 +796,84 @@ speed(void **state)
 	assert_true(rows * 1000 / took > 2000);
 }
 
+/* What a footfall without the gate wrote: nothing in it is gated, and its runs are continued. */
+static void
+migrated_from_2(void **state)
+{
+	(void)state;
+	struct err e;
+	struct db *d;
+	struct store *s;
+	struct store_begun b;
+	struct store_run spec = test_spec("/v/schema-2.avi");
+	char want[SHA256_HEX], got[SHA256_HEX];
+	fill("schema-2.db", &spec, 200);
+	tamper("schema-2.db", "UPDATE frame SET gated = 0; UPDATE minute SET gated = 0; UPDATE run SET status = 'running', ended_ms = NULL");
+	digest("schema-2.db", want);
+	tamper("schema-2.db", "ALTER TABLE frame DROP COLUMN gated; ALTER TABLE minute DROP COLUMN gated; PRAGMA user_version = 2");
+	bad(store_open_read(&d, "schema-2.db", 100, &e), &e, ERR_DATA, "older schema (2;");
+	s = open_store("schema-2.db");
+	assert_int_equal(count_of(store_db(s), "PRAGMA user_version"), STORE_SCHEMA);
+	store_close(s);
+	check_clean("schema-2.db");
+	digest("schema-2.db", got);
+	assert_string_equal(got, want);
+
+	s = open_store("schema-2.db");
+	good(store_begin(s, &spec, false, &b, &e), &e);
+	assert_int_equal(b.how, STORE_CONTINUED);
+	assert_int_equal(b.last_number, 199);
+	assert_int_equal(b.seen_number, 199);
+	good(write_frames(s, &b, 210, true, &e), &e);
+	good(store_end(s, "complete", 210, 0, NULL, &e), &e);
+	store_close(s);
+	check_clean("schema-2.db");
+	assert_int_equal(count_in("schema-2.db", "SELECT sum(gated) FROM minute"), 4);
+}
+
+/* Where a continued run takes the gate up, and that it goes nowhere without a frame to begin with. */
+static void
+gated(void **state)
+{
+	(void)state;
+	struct err e;
+	struct store_begun b;
+	struct store_run spec = test_spec("/v/gated.avi");
+	struct frame_result r = { 0 };
+	for (int64_t frames = 0; frames < 9; frames++) {
+		static const int64_t seen[] = { -1, 0, 1, 2, 3, 4, 4, 4, 7 };
+		char path[32];
+		snprintf(path, sizeof path, "gated-%lld.db", (long long)frames);
+		fill(path, &spec, frames);
+		tamper(path, "UPDATE run SET status = 'failed'");
+		struct store *s = open_store(path);
+		good(store_begin(s, &spec, false, &b, &e), &e);
+		assert_int_equal(b.last_number, frames - 1);
+		assert_int_equal(b.seen_number, seen[frames]);
+		if (frames > 5) {
+			assert_int_equal(store_load_frame(s, 5, &r, &e), 1);
+			assert_true(r.gated);
+			assert_int_equal(store_load_frame(s, 4, &r, &e), 1);
+			assert_false(r.gated);
+		}
+		good(store_end(s, "failed", frames, 0, NULL, &e), &e);
+		store_close(s);
+		check_clean(path);
+	}
+	result_free(&r);
+	tamper("gated-6.db", "UPDATE frame SET gated = 1");
+	struct store *s = open_store("gated-6.db");
+	bad(store_begin(s, &spec, false, &b, &e), &e, ERR_DATA, "took an earlier result, and there is none");
+	store_close(s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(schema),
+		cmocka_unit_test(migrated_from_2),
+		cmocka_unit_test(gated),
 		cmocka_unit_test(constraints),
 		cmocka_unit_test(foreign),
 		cmocka_unit_test(idempotent),
