@@ -4,7 +4,8 @@
 #   demo.sh PROGRAM BUILDDIR     run in the repository's root, by make demo
 #
 # The recording is OpenCV's sample vtest.avi (79 seconds of pedestrians).  Debian ships it in the
-# package opencv-doc, of which only this file is unpacked.
+# package opencv-doc, of which only this file is unpacked.  The networks are the best that are at
+# hand, at the least those of the repository.
 set -eu
 
 program=$1
@@ -28,6 +29,17 @@ is_video() {
 	[ -f "$1" ] && [ "$(sha256sum <"$1" | cut -d ' ' -f 1)" = "$sum" ]
 }
 
+# from_installed: from opencv-doc, if that is on this machine.
+from_installed() {
+	command -v dpkg >/dev/null 2>&1 || return 1
+	path=$(dpkg -L opencv-doc 2>/dev/null | grep '/vtest\.avi\(\.gz\)\?$' | head -n 1)
+	case $path in
+	*.gz) gzip -d <"$path" >"$work/vtest.avi" ;;
+	?*) cp "$path" "$work/vtest.avi" ;;
+	*) return 1 ;;
+	esac
+}
+
 # from_package: downloads opencv-doc (96 MB) and unpacks the one file.  Needs no root.
 from_package() {
 	command -v apt-get >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 || return 1
@@ -48,7 +60,9 @@ if ! is_video "$video"; then
 	work=$(mktemp -d)
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT TERM
-	if from_package && is_video "$work/vtest.avi"; then
+	if from_installed && is_video "$work/vtest.avi"; then
+		:
+	elif from_package && is_video "$work/vtest.avi"; then
 		:
 	elif is_video "$shared/data/video/vtest.avi"; then
 		say "Debian's package opencv-doc is not to be had: taking $shared/data/video/vtest.avi"
@@ -63,31 +77,22 @@ if ! is_video "$video"; then
 	mv "$video.part" "$video"
 fi
 
-# has_person: is a person network at hand?
+# has_person: is a person network at hand?  Those of the repository are.
 has_person() {
 	"$program" models list --task person --json 2>/dev/null | grep -q '"state":"ready"'
 }
 
-# Both are small, under Apache-2.0, and published at an address of just these bytes.
-fetchable="object_detection_nanodet_2022nov yolox_nano"
-with=
-if ! has_person && [ -d "$shared/models" ]; then
-	FOOTFALL_MODELS=${FOOTFALL_MODELS:+$FOOTFALL_MODELS:}$shared/models
-	export FOOTFALL_MODELS
-	with="FOOTFALL_MODELS=$FOOTFALL_MODELS "
-	say "networks: also looking in $shared/models"
-fi
-if ! has_person; then
-	say "no person network is at hand: trying to fetch one of $fetchable"
-	sh src/setup.sh fetch || fail "fetching needs curl"
-	for name in $fetchable; do
-		! "$program" models fetch "$name" || break
-	done
-	has_person || fail "no person network is at hand and none could be fetched." \
-		"See '$program models list' for those that footfall knows, put the files of one" \
-		"under models/ (models/README.md says how), and run make demo again"
-fi
+# networks: a line for each stage: which network, how accurate, how fast.
+networks() {
+	"$program" models list --json | grep '"default":true' | sed -E \
+		-e 's/^\{"name":"([^"]*)","task":"([^"]*)".*"accuracy":([^,]*),"ms":([^,]*),.*/\2: \1, accuracy \3, \4 ms a pass/' \
+		-e 's/, accuracy null//; s/, null ms a pass//'
+}
 
+has_person || fail "no person network is at hand, though the repository ships one:" \
+	"is models/own complete? ('$program models list' tells)"
+
+networks | while IFS= read -r line; do say "network for $line"; done
 say "analysing $video: all of its frames, which takes some minutes"
 "$program" analyze "$video" --db "$build/demo.db" --html "$build/demo.html"
 echo
@@ -98,6 +103,6 @@ The same as a page: file://$(cd "$build" && pwd)/demo.html
 
 Next:
   $program export --db $build/demo.db --table persons --format csv | head
-  $with$program analyze $video --to 10 --db $build/boxes.db --annotate $build/boxes.mp4
-  $with$program analyze YOUR-RECORDING.mp4 && $program report
+  $program analyze $video --to 10 --db $build/boxes.db --annotate $build/boxes.mp4
+  $program analyze YOUR-RECORDING.mp4 && $program report
 END

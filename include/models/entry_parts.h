@@ -23,6 +23,8 @@ struct reading {
 	const struct cfg *c;
 	const struct cfg_node *const *lists;	/* two; see entry_read */
 	bool *given;				/* by index into the table of keys */
+	enum task tasks[TASKS];			/* of the network, in the order in which they are written */
+	size_t ntasks;
 };
 
 struct key;
@@ -38,6 +40,8 @@ struct key {
 };
 
 read_fn read_text, read_word, read_int, read_real, read_float, read_bool,
+	read_tasks,		/* one or a list; to be read before the two that follow */
+	read_ints, read_reals,	/* one number for all tasks, or a list of one for each, as they are written */
 	read_batch,		/* "any" (0) or a number */
 	read_mean, read_scale, read_classes, read_aliases, read_files;
 

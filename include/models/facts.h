@@ -7,7 +7,7 @@
 #include "base/sha256.h"
 #include "models/registry.h"
 
-/* Adds the facts of m to a digest: input, preparation, layout, classes, thresholds; not its name, licence or figures. */
-void model_facts(const struct model *m, struct sha256 *s);
+/* Adds the facts of m at a task to a digest: input, preparation, layout, classes, thresholds; not its name, licence or figures. */
+void model_facts(const struct model *m, enum task t, struct sha256 *s);
 
 #endif

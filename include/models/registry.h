@@ -34,6 +34,7 @@ enum family {
 	FAMILY_SSD,		/* (1, 1, n, 7) */
 	FAMILY_ULTRALIGHT,	/* scores (1, n, 2), boxes (1, n, 4): decoded fractions */
 	FAMILY_MTCNN,		/* cascade of three networks */
+	FAMILY_PF,		/* (1, 5*nc, h, w) per stride: raw distances and scores */
 	FAMILY_SOFTMAX2,	/* gender: two probabilities */
 	FAMILY_SIGMOID1,	/* gender: one probability */
 	FAMILIES
@@ -59,14 +60,16 @@ struct model {
 	char *name;		/* stem of the first file */
 	char **aliases;		/* other names that it is known by */
 	size_t naliases;
-	enum task task;
+	enum task task;		/* the first of those that its entry names */
+	bool serves[TASKS];	/* person, face or both of them; or gender */
 	enum family family;
 	enum vision_format format;
 	struct model_file files[MODEL_FILES];	/* weights then config, repeated for a cascade */
 	size_t nfiles;
 	char *licence, *upstream, *note;	/* note: NULL or a sentence for `models show` */
+	char *use;		/* what it may be used for, where that is narrower than its licence sounds; NULL: nothing to be said */
 	char *unsupported;	/* why this OpenCV cannot run it (e.g. half-precision weights); NULL: it can */
-	int preference;		/* among usable networks of a task the highest is the default; 0: never by default */
+	int preference[TASKS];	/* among usable networks of a task the highest is the default; 0: never by default */
 
 	int width, height;	/* input; for a flexible one the longest side in width, 0 in height */
 	bool flexible;		/* any input that is a multiple of 32 */
@@ -78,8 +81,8 @@ struct model {
 
 	char **classes;		/* names in the order of the output */
 	size_t nclasses;
-	double min_score;	/* default threshold of detectors, certainty for gender */
-	double iou;		/* default NMS threshold */
+	double min_score[TASKS];	/* default threshold of detectors, certainty for gender */
+	double iou[TASKS];	/* default NMS threshold */
 
 	/* gender */
 	double margin;		/* crop: side = (mean or max of w, h) * (1 + 2 * margin) */
@@ -91,11 +94,13 @@ struct model {
 
 	/* measured; 0: not measured */
 	double ms;		/* a pass, on the machine that the registry's head names */
-	double accuracy;	/* detectors: AP50; gender: accuracy */
+	double accuracy[TASKS];	/* detectors: AP50; gender: accuracy */
 	char *defined_at;	/* "file:line" */
 };
 
 struct registry;
+
+bool model_has_several_tasks(const struct model *m);
 
 /*
  * Reads all registries.  The project's own: FOOTFALL_REGISTRY if set, else "models/registry.cfg" two levels beside the
@@ -105,6 +110,8 @@ int registry_open(struct registry **out, struct err *e);
 void registry_close(struct registry *r);
 size_t registry_count(const struct registry *r);
 const struct model *registry_at(const struct registry *r, size_t i);
+/* A file of that name beside the project's own registry, in new memory. */
+char *registry_beside(const struct registry *r, const char *name);
 /* Folders in which weights are looked for, in order; *n of them. */
 char *const *registry_folders(const struct registry *r, size_t *n);
 
@@ -141,6 +148,8 @@ int model_load(const struct registry *r, const struct model *m, struct model_dat
 void model_data_free(struct model_data *d);
 
 const char *task_name(enum task t);		/* "person" ... */
+/* Those that m serves: "person", "person+face" ...; constant. */
+const char *model_tasks(const struct model *m);
 int task_parse(const char *s, enum task *out);	/* 0 or -1 */
 /* Words as in the registry files. */
 const char *family_name(enum family f);		/* "yolov5" ... */

@@ -13,6 +13,7 @@ struct examination {
 	double ms;		/* median of a few passes, one thread, without preparation */
 	char outputs[512];	/* "output0 (1, 25200, 85)" joined by ", " */
 	char batch[256];	/* what a batch of 2 did: "any number of pictures", "one picture only: <OpenCV's words>", "folds two pictures into one (no error): one picture only" */
+	char cut[128];		/* how it is run, when it is cut at its heads: ms is of that, outputs and batch are of its file; else empty */
 	char finding[1024];	/* empty when ok, else what is wrong */
 };
 

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "conf/settings.h"
 #include "models/registry.h"
+#include "nets/times.h"
 #include "store/store.h"
 #include "vision/vision.h"
 
@@ -33,7 +34,7 @@ bool crew_has(const struct crew *c, enum task t);
 const struct store_model *crew_model(const struct crew *c, enum task t);
 /* A digest of what the registry says of the stage's networks: with other facts the same bytes find other things. Valid as long as the crew. */
 const char *crew_facts(const struct crew *c, enum task t);
-/* "person yolov5n, face yunet_2026may" for the log. Valid as long as the crew. */
+/* "person yolov5n, face yunet_2026may" for the log, "person and face footfall-pf (one pass)". Valid as long as the crew. */
 const char *crew_summary(const struct crew *c);
 /* The thresholds in force: the setting, or the network's own. */
 double crew_min_score(const struct crew *c, enum task t);
@@ -47,5 +48,7 @@ void worker_close(struct worker *w);
 int worker_run(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e);
 /* The gender networks alone, on faces that the caller names by their boxes; nothing is set when that stage is off. */
 int worker_genders(struct worker *w, const struct vision_image *im, struct face *faces, size_t n, struct err *e);
+/* What each stage has taken since the worker was opened. */
+void worker_times(const struct worker *w, struct net_times out[TASKS]);
 
 #endif

@@ -54,7 +54,7 @@ choose_task(const struct cli *c, const struct registry *r, bool at_hand, struct 
 	chosen->v = mem_array(registry_count(r) + 1, sizeof *chosen->v);
 	for (size_t i = 0; i < registry_count(r); i++) {
 		const struct model *m = registry_at(r, i);
-		bool fits = wanted == NULL || m->task == task;
+		bool fits = wanted == NULL || m->serves[task];
 		if (fits && at_hand) {
 			/* A network that cannot run is worth a line only to someone who has it. */
 			char *path = model_path(r, m, 0);
@@ -74,23 +74,46 @@ exec_list(struct cli *c, const struct registry *r, struct chosen *chosen, struct
 	if (cli_operands(c, 1, 1, e) != 0 || choose_task(c, r, false, chosen, e) != 0)
 		return -1;
 	struct out *o = out_stream(stdout);
-	models_list(o, r, chosen->v, chosen->n, c->json);
+	enum task task = TASKS;
+	const char *wanted = cli_value(c, "task");
+	if (wanted != NULL)
+		task_parse(wanted, &task);
+	models_list(o, r, chosen->v, chosen->n, task, c->json);
 	return out_close(o, e);
+}
+
+/* Without it there is still much to be shown. */
+static void
+read_ledger(const struct registry *r, struct ledger *l)
+{
+	struct err e;
+	char *path = registry_beside(r, "ledger.jsonl");
+	if (ledger_read(l, path, &e) != 0)
+		log_warn("%s; training runs are not shown", e.msg);
+	else if (l->nbad == 1)
+		log_warn("%s; this line is not shown", l->bad.msg);
+	else if (l->nbad > 1)
+		log_warn("%s; this line and %zu other%s are not shown", l->bad.msg, l->nbad - 1, l->nbad == 2 ? "" : "s");
+	free(path);
 }
 
 static int
 exec_show(struct cli *c, const struct registry *r, struct chosen *chosen, struct err *e)
 {
+	struct ledger ledger;
+
 	if (c->argc < 2)
 		return err_set(e, ERR_USAGE, "models show: which network? footfall models list names all");
 	if (choose_named(c, r, chosen, e) != 0)
 		return -1;
+	read_ledger(r, &ledger);
 	struct out *o = out_stream(stdout);
 	for (size_t i = 0; i < chosen->n; i++) {
 		if (i > 0 && !c->json)
 			out_puts(o, "\n");
-		models_show(o, r, chosen->v[i], c->json);
+		models_show(o, r, chosen->v[i], &ledger, c->json);
 	}
+	ledger_free(&ledger);
 	return out_close(o, e);
 }
 
@@ -100,7 +123,7 @@ print_examination(struct out *o, const struct model *m, const struct examination
 	if (json) {
 		out_json_object(o, NULL);
 		out_json_text(o, "name", m->name);
-		out_json_text(o, "task", task_name(m->task));
+		out_json_text(o, "task", model_tasks(m));
 		out_json_text(o, "family", family_name(m->family));
 		out_json_bool(o, "ok", x->ok);
 		if (x->ms > 0)
@@ -109,6 +132,7 @@ print_examination(struct out *o, const struct model *m, const struct examination
 			out_json_null(o, "ms");
 		out_json_text(o, "outputs", x->outputs);
 		out_json_text(o, "batch", x->batch);
+		out_json_text(o, "cut", x->cut[0] != '\0' ? x->cut : NULL);
 		out_json_text(o, "finding", x->ok ? NULL : x->finding);
 		out_json_end(o);
 		return;
@@ -121,6 +145,8 @@ print_examination(struct out *o, const struct model *m, const struct examination
 	out_printf(o, "  %s\n", x->ok ? x->batch : x->finding);
 	if (x->outputs[0] != '\0')
 		out_printf(o, "%*s  gives %s\n", width, "", x->outputs);
+	if (x->cut[0] != '\0')
+		out_printf(o, "%*s  %s\n", width, "", x->cut);
 }
 
 static int
@@ -168,7 +194,7 @@ print_fetched(const struct cli *c, const struct registry *r, const struct model 
 		return 0;
 	}
 	struct out *o = out_stream(stdout);
-	models_list(o, r, &m, 1, true);
+	models_list(o, r, &m, 1, TASKS, true);
 	return out_close(o, e);
 }
 
@@ -239,10 +265,10 @@ const struct command cmd_models = {
 	.summary = "list, describe, check and fetch networks",
 	.details =
 	    "A NAME is the stem of a network's weights file (yolov5n), or the path of a file that the registry\n"
-	    "knows by its hash.  Networks are looked for in person/, face/ and gender/ below models/, each folder of\n"
+	    "knows by its hash.  Networks are looked for in person/, face/, gender/ and own/ below models/, each folder of\n"
 	    "FOOTFALL_MODELS and ~/.local/share/footfall/models.\n\n"
-	    "list    all that the registry knows, with what was measured, and whether their files are here\n"
-	    "show    all that is known of a network\n"
+	    "list    all that the registry knows, by task: how accurate and how fast, and whether their files are here\n"
+	    "show    all that is known of a network, and for those that were trained here the training runs\n"
 	    "check   run networks (without a name: all that are at hand) on a probe, and compare with the registry;\n"
 	    "        exit status 69 when one cannot run that should\n"
 	    "fetch   download a network from its upstream address, and verify it",

@@ -20,7 +20,7 @@ enum { DETECTORS = 1, GENDER = 2, ALL = DETECTORS | GENDER, NEEDED = 4 };
 #define AT(field) offsetof(struct model, field)
 
 static const struct key keys[] = {
-	{ .name = "task", .use = ALL | NEEDED, .read = read_word, .offset = AT(task), .words = words_task },
+	{ .name = "task", .use = ALL | NEEDED, .read = read_tasks },
 	{ .name = "family", .use = ALL | NEEDED, .read = read_word, .offset = AT(family), .words = words_family },
 	{ .name = "format", .use = ALL | NEEDED, .read = read_word, .offset = AT(format), .words = words_format },
 	{ .name = "files", .use = ALL | NEEDED, .read = read_files },
@@ -28,8 +28,9 @@ static const struct key keys[] = {
 	{ .name = "licence", .use = ALL | NEEDED, .read = read_text, .offset = AT(licence) },
 	{ .name = "upstream", .use = ALL | NEEDED, .read = read_text, .offset = AT(upstream) },
 	{ .name = "note", .use = ALL, .read = read_text, .offset = AT(note) },
+	{ .name = "use", .use = ALL, .read = read_text, .offset = AT(use) },
 	{ .name = "unsupported", .use = ALL, .read = read_text, .offset = AT(unsupported) },
-	{ .name = "preference", .use = ALL, .read = read_int, .offset = AT(preference), .min = 0, .max = 1000 },
+	{ .name = "preference", .use = ALL, .read = read_ints, .offset = AT(preference), .min = 0, .max = 1000 },
 	{ .name = "width", .use = ALL | NEEDED, .read = read_int, .offset = AT(width), .min = 1, .max = 8192 },
 	{ .name = "height", .use = ALL, .read = read_int, .offset = AT(height), .min = 1, .max = 8192 },
 	{ .name = "flexible", .use = DETECTORS, .read = read_bool, .offset = AT(flexible) },
@@ -41,8 +42,8 @@ static const struct key keys[] = {
 	{ .name = "resize", .use = DETECTORS | NEEDED, .read = read_word, .offset = AT(resize), .words = words_resize },
 	{ .name = "fill", .use = DETECTORS, .read = read_float, .offset = AT(fill), .min = 0, .max = 255 },
 	{ .name = "classes", .use = DETECTORS | NEEDED, .read = read_classes },
-	{ .name = "min_score", .use = ALL | NEEDED, .read = read_real, .offset = AT(min_score), .min = 0, .max = 1 },
-	{ .name = "iou", .use = DETECTORS, .read = read_real, .offset = AT(iou), .min = 0, .max = 1 },
+	{ .name = "min_score", .use = ALL | NEEDED, .read = read_reals, .offset = AT(min_score), .min = 0, .max = 1 },
+	{ .name = "iou", .use = DETECTORS, .read = read_reals, .offset = AT(iou), .min = 0, .max = 1 },
 	{ .name = "margin", .use = GENDER | NEEDED, .read = read_real, .offset = AT(margin), .min = 0, .max = 4 },
 	{ .name = "side_max", .use = GENDER, .read = read_bool, .offset = AT(side_max) },
 	{ .name = "align", .use = GENDER, .read = read_bool, .offset = AT(align) },
@@ -50,7 +51,7 @@ static const struct key keys[] = {
 	{ .name = "output", .use = GENDER, .read = read_text, .offset = AT(output) },
 	{ .name = "female", .use = GENDER | NEEDED, .read = read_int, .offset = AT(female), .min = 0, .max = 1 },
 	{ .name = "ms", .use = ALL, .read = read_real, .offset = AT(ms), .min = 0, .max = 1e6 },
-	{ .name = "accuracy", .use = ALL, .read = read_real, .offset = AT(accuracy), .min = 0, .max = 1 },
+	{ .name = "accuracy", .use = ALL, .read = read_reals, .offset = AT(accuracy), .min = 0, .max = 1 },
 };
 
 static const struct key *
@@ -131,6 +132,27 @@ check_files(const struct reading *r, const struct cfg_node *n, struct err *e)
 	    family_name(m->family), format_name(m->format), needed, needed == 1 ? "" : "s", m->nfiles);
 }
 
+/* One pass gives a class for each task, called as the task is. */
+static int
+check_tasks(const struct reading *r, const struct cfg_node *n, struct err *e)
+{
+	const struct model *m = r->m;
+
+	if (!model_has_several_tasks(m))
+		return 0;
+	if (m->family == FAMILY_MTCNN)
+		return entry_refuse(r->c, cfg_child(n, "task"), e, "a network of family %s has one task", family_name(m->family));
+	for (size_t k = 0; k < r->ntasks; k++) {
+		bool has = false;
+		for (size_t i = 0; i < m->nclasses; i++)
+			has = has || strcmp(m->classes[i], task_name(r->tasks[k])) == 0;
+		if (!has)
+			return entry_refuse(r->c, cfg_child(n, "classes"), e, "a network of several tasks has a class for each; "
+			    "there is no \"%s\"", task_name(r->tasks[k]));
+	}
+	return 0;
+}
+
 static int
 check_family(const struct reading *r, const struct cfg_node *n, struct err *e)
 {
@@ -169,9 +191,13 @@ entry_read(struct model *out, const struct cfg *c, const struct cfg_node *n,
 	bool given[COUNT(keys)] = { 0 };
 	struct reading r = { .m = out, .c = c, .lists = lists, .given = given };
 
-	*out = (struct model){ .batch = 1, .scale = { 1, 1, 1 }, .resize = RESIZE_STRETCH, .iou = 1 };
+	*out = (struct model){ .batch = 1, .scale = { 1, 1, 1 }, .resize = RESIZE_STRETCH, .iou = { 1, 1, 1 } };
 	if (cfg_type(n) != CFG_GROUP)
 		return entry_refuse(c, n, e, "a network must be a group: { task = ...; ... }");
+	/* First, because what some of the others mean depends on it. */
+	const struct cfg_node *task = cfg_child(n, "task");
+	if (task != NULL && read_tasks(&r, find_key("task"), task, e) != 0)
+		goto fail;
 	for (size_t i = 0; i < cfg_length(n); i++) {
 		const struct cfg_node *child = cfg_at(n, i);
 		const struct key *k = find_key(cfg_name(child));
@@ -180,11 +206,11 @@ entry_read(struct model *out, const struct cfg *c, const struct cfg_node *n,
 			goto fail;
 		}
 		given[k - keys] = true;
-		if (k->read(&r, k, child, e) != 0)
+		if (child != task && k->read(&r, k, child, e) != 0)
 			goto fail;
 	}
 	if (check_use(&r, n, e) != 0 || check_family(&r, n, e) != 0 || check_input(&r, n, e) != 0 ||
-	    check_files(&r, n, e) != 0 || take_name(&r, n, e) != 0)
+	    check_files(&r, n, e) != 0 || check_tasks(&r, n, e) != 0 || take_name(&r, n, e) != 0)
 		goto fail;
 	out->defined_at = mem_printf("%s:%d", cfg_path(c), cfg_line(n));
 	return 0;
@@ -215,6 +241,7 @@ entry_clear(struct model *m)
 	free(m->licence);
 	free(m->upstream);
 	free(m->note);
+	free(m->use);
 	free(m->unsupported);
 	free(m->output);
 	free(m->defined_at);

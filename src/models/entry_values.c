@@ -16,7 +16,7 @@
 #define FIELD(type, r, k) ((type *)(void *)((char *)(r)->m + (k)->offset))
 
 /* read_word writes enums, which without negative values are unsigned int to gcc and clang. */
-_Static_assert(sizeof(enum task) == sizeof(unsigned) && sizeof(enum vision_format) == sizeof(unsigned),
+_Static_assert(sizeof(enum family) == sizeof(unsigned) && sizeof(enum vision_format) == sizeof(unsigned),
 	"an enum is an unsigned int");
 
 int
@@ -71,16 +71,22 @@ read_word(struct reading *r, const struct key *k, const struct cfg_node *n, stru
 	return -1;
 }
 
-int
-read_int(struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
+static int
+take_int(const struct reading *r, const struct key *k, const struct cfg_node *n, int *out, struct err *e)
 {
 	int64_t v;
 	if (cfg_int(r->c, n, &v, e) != 0)
 		return -1;
 	if ((double)v < k->min || (double)v > k->max)
 		return entry_refuse(r->c, n, e, "%s must be %g to %g, not %lld", k->name, k->min, k->max, (long long)v);
-	*FIELD(int, r, k) = (int)v;
+	*out = (int)v;
 	return 0;
+}
+
+int
+read_int(struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
+{
+	return take_int(r, k, n, FIELD(int, r, k), e);
 }
 
 static int
@@ -99,6 +105,71 @@ int
 read_real(struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
 {
 	return take_real(r, k, n, FIELD(double, r, k), e);
+}
+
+static int
+take_task(struct reading *r, const struct cfg_node *n, struct err *e)
+{
+	const char *s;
+	enum task t;
+	if (cfg_text(r->c, n, &s, e) != 0)
+		return -1;
+	if (task_parse(s, &t) != 0)
+		return entry_refuse(r->c, n, e, "task must be one of person, face, gender, not \"%.40s\"", s);
+	if (r->m->serves[t])
+		return entry_refuse(r->c, n, e, "task: \"%s\" is there twice", s);
+	/* Its pictures are faces, not what a camera sees. */
+	if (r->ntasks > 0 && (t == TASK_GENDER || r->tasks[0] == TASK_GENDER))
+		return entry_refuse(r->c, n, e, "a gender network has no other task");
+	r->m->serves[t] = true;
+	r->tasks[r->ntasks++] = t;
+	return 0;
+}
+
+int
+read_tasks(struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
+{
+	bool list = cfg_type(n) == CFG_LIST;
+	if (list && cfg_length(n) == 0)
+		return entry_refuse(r->c, n, e, "%s must not be empty", k->name);
+	for (size_t i = 0; i < (list ? cfg_length(n) : 1); i++)
+		if (take_task(r, list ? cfg_at(n, i) : n, e) != 0)
+			return -1;
+	r->m->task = r->tasks[0];
+	return 0;
+}
+
+/* A list must have a number for each task. */
+static int
+check_each(const struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
+{
+	if (cfg_type(n) != CFG_LIST || cfg_length(n) == r->ntasks)
+		return 0;
+	return entry_refuse(r->c, n, e, "%s must be a number, or a list of one for each task (%zu)", k->name, r->ntasks);
+}
+
+int
+read_ints(struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
+{
+	bool list = cfg_type(n) == CFG_LIST;
+	if (check_each(r, k, n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < r->ntasks; i++)
+		if (take_int(r, k, list ? cfg_at(n, i) : n, FIELD(int, r, k) + r->tasks[i], e) != 0)
+			return -1;
+	return 0;
+}
+
+int
+read_reals(struct reading *r, const struct key *k, const struct cfg_node *n, struct err *e)
+{
+	bool list = cfg_type(n) == CFG_LIST;
+	if (check_each(r, k, n, e) != 0)
+		return -1;
+	for (size_t i = 0; i < r->ntasks; i++)
+		if (take_real(r, k, list ? cfg_at(n, i) : n, FIELD(double, r, k) + r->tasks[i], e) != 0)
+			return -1;
+	return 0;
 }
 
 int

@@ -235,6 +235,14 @@ registry_at(const struct registry *r, size_t i)
 	return &r->models[i];
 }
 
+char *
+registry_beside(const struct registry *r, const char *name)
+{
+	char *folder = folder_of(r->file), *path = file_join(folder, name);
+	free(folder);
+	return path;
+}
+
 char *const *
 registry_folders(const struct registry *r, size_t *n)
 {
@@ -329,7 +337,7 @@ registry_default(const struct registry *r, enum task t)
 	const struct model *best = NULL;
 	for (size_t i = 0; i < r->n; i++) {
 		const struct model *m = &r->models[i];
-		if (m->task == t && m->preference > (best != NULL ? best->preference : 0) &&
+		if (m->serves[t] && m->preference[t] > (best != NULL ? best->preference[t] : 0) &&
 		    model_state(r, m, NULL) == MODEL_READY)
 			best = m;
 	}

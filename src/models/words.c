@@ -10,7 +10,7 @@ const char *const words_family[FAMILIES + 1] = {
 	[FAMILY_YOLOV5] = "yolov5", [FAMILY_YOLOV8] = "yolov8", [FAMILY_YOLOX] = "yolox",
 	[FAMILY_END2END] = "end2end", [FAMILY_DARKNET] = "darknet", [FAMILY_NANODET] = "nanodet",
 	[FAMILY_FASTESTDET] = "fastestdet", [FAMILY_YUNET] = "yunet", [FAMILY_YUNET2022] = "yunet2022",
-	[FAMILY_SSD] = "ssd", [FAMILY_ULTRALIGHT] = "ultralight", [FAMILY_MTCNN] = "mtcnn",
+	[FAMILY_SSD] = "ssd", [FAMILY_ULTRALIGHT] = "ultralight", [FAMILY_MTCNN] = "mtcnn", [FAMILY_PF] = "pf",
 	[FAMILY_SOFTMAX2] = "softmax2", [FAMILY_SIGMOID1] = "sigmoid1", [FAMILIES] = NULL
 };
 const char *const words_format[] = { "onnx", "darknet", "caffe", "tensorflow", NULL };
@@ -21,6 +21,18 @@ const char *
 task_name(enum task t)
 {
 	return words_task[t];
+}
+
+bool
+model_has_several_tasks(const struct model *m)
+{
+	return m->serves[TASK_PERSON] && m->serves[TASK_FACE];
+}
+
+const char *
+model_tasks(const struct model *m)
+{
+	return model_has_several_tasks(m) ? "person+face" : task_name(m->task);
 }
 
 const char *

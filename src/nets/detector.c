@@ -3,6 +3,7 @@
  */
 #include "nets/detector.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -10,9 +11,10 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/when.h"
 #include "nets/cascade.h"
+#include "nets/cutting.h"
 #include "nets/parts.h"
-#include "onnx/cut.h"
 #include "people/letterbox.h"
 
 struct detector {
@@ -22,11 +24,15 @@ struct detector {
 	decode_fn *decode;
 	struct cut cut;			/* what is known of a network that was cut at its heads */
 	bool is_cut;
-	int wanted;
-	double min_score, iou;
+	struct wanted {
+		int index;		/* among the model's classes */
+		double min_score, iou;
+	} wanted[DETECTOR_CLASSES];
+	size_t nwanted;
 	bool square;
 	float *input;
 	size_t cap;			/* floats in input */
+	struct net_times times;
 };
 
 static decode_fn *
@@ -55,6 +61,8 @@ decoder(enum family f)
 		return decode_ssd;
 	case FAMILY_ULTRALIGHT:
 		return decode_ultralight;
+	case FAMILY_PF:
+		return decode_pf;
 	case FAMILY_MTCNN:
 	case FAMILY_SOFTMAX2:
 	case FAMILY_SIGMOID1:
@@ -65,14 +73,14 @@ decoder(enum family f)
 }
 
 static int
-find_class(const struct model *m, const char *name, int *wanted, struct err *e)
+find_class(const struct model *m, const char *name, int *index, struct err *e)
 {
 	enum { LISTED = 12 };
 	struct buf b = {0};
 
 	for (size_t i = 0; i < m->nclasses; i++) {
 		if (strcasecmp(m->classes[i], name) == 0) {
-			*wanted = (int)i;
+			*index = (int)i;
 			return 0;
 		}
 	}
@@ -89,7 +97,7 @@ find_class(const struct model *m, const char *name, int *wanted, struct err *e)
 static int
 check(const struct model *m, struct err *e)
 {
-	if (m->task != TASK_PERSON && m->task != TASK_FACE)
+	if (!m->serves[TASK_PERSON] && !m->serves[TASK_FACE])
 		return err_set(e, ERR_UNAVAILABLE, "%s is a %s network; it finds neither persons nor faces "
 			"(footfall models list shows those that do)", m->name, task_name(m->task));
 	if (m->batch > 1)
@@ -108,45 +116,51 @@ check(const struct model *m, struct err *e)
 
 /*
  * Opens the network, cut at its heads where its file follows the known pattern: the boxes are the same, and it is
- * faster and takes any input that is a multiple of the stride.
+ * faster and mostly takes any input that is a multiple of the stride.
  */
 static int
 open_net(struct detector *d, const struct model_data *data, struct err *e)
 {
 	const struct model *m = d->model;
+	/* What is cut has one class left; and of several tasks each must find the same alone as with the others. */
+	d->is_cut = d->nwanted == 1 && !model_has_several_tasks(m)
+		&& net_open_cut(&d->net, &d->decode, &d->cut, m, data, d->wanted[0].index);
+	if (d->is_cut)
+		return 0;
+	log_debug("%s: run as it is", m->name);
 	d->decode = decoder(m->family);
-	if (m->family != FAMILY_YOLOV5 || m->format != VISION_ONNX
-		|| !cut_yolov5(data->files[0].data, data->files[0].len, (int)m->nclasses, d->wanted, &d->cut)) {
-		log_debug("%s: run as it is", m->name);
-		return net_open(&d->net, m, data, 0, e);
-	}
-	d->is_cut = true;
-	d->decode = decode_yolov5_heads;
-	log_debug("%s: cut at its heads", m->name);
-	int rc = vision_net_open(&d->net, VISION_ONNX, d->cut.model.data, d->cut.model.len, NULL, 0, e);
-	buf_free(&d->cut.model);
-	return rc == 0 ? 0 : net_fault(m, e);
+	return net_open(&d->net, m, data, 0, e);
+}
+
+static int
+want(struct detector *d, const struct detector_class *c, struct err *e)
+{
+	const struct model *m = d->model;
+	struct wanted *w = &d->wanted[d->nwanted++];
+	w->min_score = c->min_score < 0 ? m->min_score[c->task] : c->min_score;
+	w->iou = c->iou < 0 ? m->iou[c->task] : c->iou;
+	return find_class(m, c->name ? c->name : task_name(c->task), &w->index, e);
 }
 
 int
 detector_open(struct detector **out, const struct model *m, const struct model_data *data,
 	const struct detector_options *o, struct err *e)
 {
-	const char *name = o->class_name ? o->class_name : task_name(m->task);
-	int wanted;
+	int rc = -1;
 
 	*out = NULL;
-	if (check(m, e) != 0 || find_class(m, name, &wanted, e) != 0)
+	assert(o->nclasses >= 1 && o->nclasses <= DETECTOR_CLASSES);
+	if (check(m, e) != 0)
 		return -1;
-
 	struct detector *d = mem_alloc(sizeof(*d));
 	d->model = m;
-	d->wanted = wanted;
-	d->min_score = o->min_score < 0 ? m->min_score : o->min_score;
-	d->iou = o->iou < 0 ? m->iou : o->iou;
 	d->square = o->square;
-	int rc = m->family == FAMILY_MTCNN ? cascade_open(&d->cascade, m, data, e)
-		: open_net(d, data, e);
+	for (size_t i = 0; i < o->nclasses; i++) {
+		if (want(d, &o->classes[i], e) != 0)
+			goto out;
+	}
+	rc = m->family == FAMILY_MTCNN ? cascade_open(&d->cascade, m, data, e) : open_net(d, data, e);
+out:
 	if (rc != 0) {
 		detector_close(d);
 		return -1;
@@ -167,20 +181,47 @@ detector_close(struct detector *d)
 	free(d);
 }
 
+const struct net_times *
+detector_times(const struct detector *d)
+{
+	return &d->times;
+}
+
 /* A network that was cut takes the same scale as before, without the padding that squares the picture. */
 static void
 input_size(const struct detector *d, int width, int height, int *in_w, int *in_h)
 {
 	const struct model *m = d->model;
-	if (d->is_cut && !d->square && m->width == m->height && m->width % NET_STRIDE == 0)
+	if (d->is_cut && d->cut.any_size && !d->square && m->width == m->height && m->width % NET_STRIDE == 0)
 		letterbox_flexible(width, height, m->width, NET_STRIDE, in_w, in_h);
 	else
 		net_size(m, width, height, d->square, in_w, in_h);
 }
 
-/* One pass, in pixels of its input, suppression done. */
+/* The boxes of one class, in pixels of the input, suppression done. */
 static int
-pass(struct detector *d, const struct vision_image *im, const struct letterbox *l, struct dets *out, struct err *e)
+take_class(const struct detector *d, const struct wanted *w, const struct letterbox *l, const struct tensor *outs, size_t n,
+	struct dets *out, struct err *e)
+{
+	/* The decoders check the whole shape, the leading 1 of a single picture included. */
+	const struct decode c = {
+		.in_w = l->in_w, .in_h = l->in_h, .nclasses = (int)d->model->nclasses, .wanted = w->index,
+		.min_score = w->min_score, .anchors = (const double (*)[3][2])d->cut.anchors
+	};
+	if (d->decode(&c, outs, n, out, e) != 0)
+		return net_fault(d->model, e);
+	if (out->n > DETECTOR_CANDIDATES) {
+		nms(out, 1);
+		out->n = DETECTOR_CANDIDATES;
+	}
+	/* End-to-end networks have suppressed already; only the order is wanted of them. */
+	nms(out, d->model->family == FAMILY_END2END ? 1 : w->iou);
+	return 0;
+}
+
+/* One pass, in pixels of its input. */
+static int
+pass(struct detector *d, const struct vision_image *im, const struct letterbox *l, struct dets *found, struct err *e)
 {
 	const struct model *m = d->model;
 	const int channels = net_channels(m);
@@ -192,27 +233,22 @@ pass(struct detector *d, const struct vision_image *im, const struct letterbox *
 		d->input = mem_array(floats, sizeof(*d->input));
 		d->cap = floats;
 	}
+	double clock = when_thread_cpu_s();
 	if (vision_blob(im, NULL, &b, d->input, e) != 0)
 		return -1;
+	d->times.prepare_s += net_lap(&clock);
 
 	struct tensor outs[VISION_OUTPUTS];
 	size_t n = 0;
 	if (vision_net_run(d->net, d->input, (int[4]){ 1, channels, l->in_h, l->in_w }, outs, &n, e) != 0)
 		return net_fault(m, e);
+	d->times.pass_s += net_lap(&clock);
 
-	/* The decoders check the whole shape, the leading 1 of a single picture included. */
-	const struct decode c = {
-		.in_w = l->in_w, .in_h = l->in_h, .nclasses = (int)m->nclasses, .wanted = d->wanted,
-		.min_score = d->min_score, .anchors = (const double (*)[3][2])d->cut.anchors
-	};
-	if (d->decode(&c, outs, n, out, e) != 0)
-		return net_fault(m, e);
-	if (out->n > DETECTOR_CANDIDATES) {
-		nms(out, 1);
-		out->n = DETECTOR_CANDIDATES;
+	for (size_t i = 0; i < d->nwanted; i++) {
+		if (take_class(d, &d->wanted[i], l, outs, n, &found[i], e) != 0)
+			return -1;
 	}
-	/* End-to-end networks have suppressed already; only the order is wanted of them. */
-	nms(out, m->family == FAMILY_END2END ? 1 : d->iou);
+	d->times.decode_s += net_lap(&clock);
 	return 0;
 }
 
@@ -252,24 +288,29 @@ clip(struct dets *d, int width, int height)
 }
 
 int
-detector_run(struct detector *d, const struct vision_image *im, struct dets *out, struct err *e)
+detector_run(struct detector *d, const struct vision_image *im, struct dets *outs, struct err *e)
 {
 	const int width = vision_image_width(im), height = vision_image_height(im);
 
-	dets_clear(out);
+	for (size_t i = 0; i < d->nwanted; i++)
+		dets_clear(&outs[i]);
 	if (width < 1 || height < 1)
 		return err_set(e, ERR_DATA, "a picture without pixels");
 	if (d->cascade) {
-		if (cascade_run(d->cascade, im, d->min_score, d->iou, out, e) != 0)
+		double clock = when_thread_cpu_s();
+		if (cascade_run(d->cascade, im, d->wanted[0].min_score, d->wanted[0].iou, outs, e) != 0)
 			return -1;
+		d->times.pass_s += net_lap(&clock);
 	} else {
 		int in_w, in_h;
 		input_size(d, width, height, &in_w, &in_h);
 		const struct letterbox l = letterbox_fit(width, height, in_w, in_h, net_rule(d->model));
-		if (pass(d, im, &l, out, e) != 0)
+		if (pass(d, im, &l, outs, e) != 0)
 			return -1;
-		bring_back(&l, out);
+		for (size_t i = 0; i < d->nwanted; i++)
+			bring_back(&l, &outs[i]);
 	}
-	clip(out, width, height);
+	for (size_t i = 0; i < d->nwanted; i++)
+		clip(&outs[i], width, height);
 	return 0;
 }

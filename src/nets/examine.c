@@ -16,6 +16,7 @@
 
 #include "base/mem.h"
 #include "nets/classifier.h"
+#include "nets/cutting.h"
 #include "nets/detector.h"
 #include "nets/parts.h"
 
@@ -221,6 +222,29 @@ prepare(const struct model *m, size_t i, struct vision_image *probes[PICTURES], 
 	return 0;
 }
 
+/* A network that is run cut at its heads: what that costs, and what it takes. */
+static void
+cut_look(const struct model *m, const struct model_data *data, const float *input, const int dims[4],
+	struct bare *whole, struct examination *x)
+{
+	char outputs[sizeof(x->outputs)] = "";
+	struct bare b = { .outputs = outputs, .size = sizeof(outputs) };
+	struct vision_net *net;
+	decode_fn *decode;
+	struct cut cut;
+	struct err e = {0};
+
+	if (model_has_several_tasks(m) || !net_open_cut(&net, &decode, &cut, m, data, 0))
+		return;
+	if (look(net, input, dims, &b, &e) == 0) {
+		whole->ms = b.ms;
+		snprintf(x->cut, sizeof(x->cut), "run cut at its heads: %s, %s",
+			cut.any_size ? "any multiple of 32 pixels" : "the size of its file",
+			b.batch == BATCH_ANY ? "any number of pictures" : "one picture");
+	}
+	vision_net_close(net);
+}
+
 static int
 bare_look(const struct model *m, const struct model_data *data,
 	struct vision_image *probes[PICTURES], struct examination *x, struct bare *worst,
@@ -234,6 +258,8 @@ bare_look(const struct model *m, const struct model_data *data,
 		int rc = net_open(&net, m, data, i, e) == 0
 			&& prepare(m, i, probes, &input, dims, e) == 0
 			? look(net, input, dims, &b, e) : -1;
+		if (rc == 0)
+			cut_look(m, data, input, dims, &b, x);
 		free(input);
 		vision_net_close(net);
 		if (rc != 0)
@@ -265,22 +291,28 @@ real_look(const struct model *m, const struct model_data *data, const struct vis
 	}
 
 	struct detector *d = NULL;
-	struct dets found = {0};
-	const struct detector_options o = { .class_name = m->nclasses ? m->classes[0] : NULL,
-		.min_score = -1, .iou = -1 };
-	int rc = detector_open(&d, m, data, &o, e) == 0 ? detector_run(d, probe, &found, e) : -1;
+	struct dets found[DETECTOR_CLASSES] = {0};
+	struct detector_options o = {0};
+	for (int t = TASK_PERSON; t <= TASK_FACE; t++) {
+		/* Without several tasks any class will do. */
+		const char *name = model_has_several_tasks(m) || m->nclasses == 0 ? NULL : m->classes[0];
+		if (m->serves[t])
+			o.classes[o.nclasses++] = (struct detector_class){ (enum task)t, name, -1, -1 };
+	}
+	int rc = detector_open(&d, m, data, &o, e) == 0 ? detector_run(d, probe, found, e) : -1;
 	if (rc == 0 && m->family == FAMILY_MTCNN) {
 		/* A cascade's cost depends on what it finds: the whole says more than its parts. */
 		double ms[PASSES];
 		for (int i = 0; i < PASSES && rc == 0; i++) {
 			double t = now_ms();
-			rc = detector_run(d, probe, &found, e);
+			rc = detector_run(d, probe, found, e);
 			ms[i] = now_ms() - t;
 		}
 		if (rc == 0)
 			x->ms = median(ms);
 	}
-	dets_free(&found);
+	for (size_t i = 0; i < DETECTOR_CLASSES; i++)
+		dets_free(&found[i]);
 	detector_close(d);
 	return rc;
 }

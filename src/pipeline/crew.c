@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "models/facts.h"
 #include "nets/classifier.h"
@@ -22,6 +23,7 @@ struct stage {
 	size_t n;
 	const struct model *models[CLASSIFIER_MAX];
 	struct model_data *data[CLASSIFIER_MAX];
+	bool borrowed;		/* data is another stage's, whose network this is too */
 	struct store_model stored;
 	char *name;
 	char sha256[SHA256_HEX];
@@ -35,15 +37,23 @@ struct crew {
 	struct buf summary;
 };
 
+/* Do persons and faces come from one network?  Names are unique in the registry, however a network was named. */
+static bool
+one_pass(const struct crew *c)
+{
+	const struct stage *p = &c->stages[TASK_PERSON], *f = &c->stages[TASK_FACE];
+	return p->n == 1 && f->n == 1 && strcmp(p->models[0]->name, f->models[0]->name) == 0;
+}
+
 static int
 add_model(struct crew *c, struct stage *s, enum task t, const char *name, struct err *e)
 {
 	const struct model *m;
 	if (registry_find(c->registry, name, &m, e) != 0)
 		return -1;
-	if (m->task != t)
+	if (!m->serves[t])
 		return err_set(e, ERR_UNAVAILABLE, "%s is a %s network, not one for %s; footfall models list --task %s shows those",
-		    m->name, task_name(m->task), task_name(t), task_name(t));
+		    m->name, model_tasks(m), task_name(t), task_name(t));
 	if (s->n == CLASSIFIER_MAX || (s->n == 1 && t != TASK_GENDER))
 		return err_set(e, ERR_USAGE, "--%s takes %s", task_name(t), t == TASK_GENDER ? "at most eight networks" : "one network");
 	s->models[s->n++] = m;
@@ -70,7 +80,7 @@ describe(struct stage *s, enum task t)
 	sha256_init(&all);
 	sha256_init(&facts);
 	for (size_t i = 0; i < s->n; i++) {
-		model_facts(s->models[i], &facts);
+		model_facts(s->models[i], t, &facts);
 		buf_printf(&name, "%s%s", i > 0 ? "+" : "", s->models[i]->name);
 		sha256_add(&all, s->data[i]->sha256, strlen(s->data[i]->sha256));
 	}
@@ -93,14 +103,38 @@ describe(struct stage *s, enum task t)
 static int
 load_models(struct crew *c, struct stage *s, enum task t, struct err *e)
 {
-	for (size_t i = 0; i < s->n; i++) {
+	s->borrowed = t == TASK_FACE && one_pass(c);
+	if (s->borrowed)
+		s->data[0] = c->stages[TASK_PERSON].data[0];
+	for (size_t i = 0; i < s->n && !s->borrowed; i++) {
 		s->data[i] = mem_alloc(sizeof *s->data[i]);
 		if (model_load(c->registry, s->models[i], s->data[i], e) != 0)
 			return -1;
 	}
 	describe(s, t);
-	buf_printf(&c->summary, "%s%s %s", c->summary.len > 0 ? ", " : "", task_name(t), s->name);
 	return 0;
+}
+
+/* What nobody asked for should not be found out too late. */
+static void
+tell_use(const struct crew *c, enum task t, const struct model *m)
+{
+	const struct stage *p = &c->stages[TASK_PERSON];
+	bool told = t == TASK_FACE && p->n == 1 && strcmp(p->models[0]->name, m->name) == 0;
+	if (m->use != NULL && !told)
+		log_info("network %s, chosen by default: %s", m->name, m->use);
+}
+
+static void
+summarize(struct crew *c)
+{
+	bool both = one_pass(c);
+	for (int t = 0; t < TASKS; t++) {
+		if (!c->stages[t].on || (both && t == TASK_FACE))
+			continue;
+		buf_printf(&c->summary, "%s%s %s%s", c->summary.len > 0 ? ", " : "", both && t == TASK_PERSON ? "person and face" :
+		    task_name((enum task)t), c->stages[t].name, both && t == TASK_PERSON ? " (one pass)" : "");
+	}
 }
 
 static int
@@ -123,8 +157,10 @@ choose(struct crew *c, enum task t, const char *name, bool required, struct err 
 		if (m == NULL && required)
 			return err_set(e, ERR_UNAVAILABLE, "no %s network is at hand; footfall models list --task %s shows which there are and how to get one",
 			    task_name(t), task_name(t));
-		if (m != NULL)
+		if (m != NULL) {
+			tell_use(c, t, m);
 			s->models[s->n++] = m;
+		}
 		s->on = m != NULL;
 	}
 	return s->on ? load_models(c, s, t, e) : 0;
@@ -172,6 +208,7 @@ choose_all(struct crew *c, const struct crew_wish *wish, struct err *e)
 	}
 	if (!c->stages[TASK_PERSON].on && !c->stages[TASK_FACE].on)
 		return err_set(e, ERR_UNAVAILABLE, "no person and no face network is at hand; footfall models list shows which there are and how to get one");
+	summarize(c);
 	return 0;
 }
 
@@ -196,7 +233,7 @@ crew_close(struct crew *c)
 		return;
 	for (int t = 0; t < TASKS; t++) {
 		struct stage *s = &c->stages[t];
-		for (size_t i = 0; i < s->n; i++) {
+		for (size_t i = 0; i < s->n && !s->borrowed; i++) {
 			if (s->data[i] != NULL)
 				model_data_free(s->data[i]);
 			free(s->data[i]);
@@ -239,7 +276,7 @@ crew_min_score(const struct crew *c, enum task t)
 	const struct stage *s = &c->stages[t];
 	if (set[t] >= 0)
 		return set[t];
-	return s->n > 0 ? s->models[0]->min_score : 0;
+	return s->n > 0 ? s->models[0]->min_score[t] : 0;
 }
 
 double
@@ -248,31 +285,48 @@ crew_iou(const struct crew *c, enum task t)
 	const struct stage *s = &c->stages[t];
 	if (c->set->nms_iou >= 0)
 		return c->set->nms_iou;
-	return s->n > 0 ? s->models[0]->iou : 0;
+	return s->n > 0 ? s->models[0]->iou[t] : 0;
 }
 
 /* ---- one thread's networks ---- */
 
 struct worker {
 	const struct crew *crew;
-	struct detector *person, *face;
+	struct detector *person, *face;	/* one pass for both: person's, and no face's */
 	struct classifier *gender;
-	struct dets dets;
+	struct dets found[DETECTOR_CLASSES];	/* persons, faces */
 };
 
-static int
-open_detector(struct detector **out, const struct crew *c, enum task t, const char *class_name, struct err *e)
+static struct detector_class
+wanted(const struct crew *c, enum task t)
 {
-	const struct stage *s = &c->stages[t];
-	if (!s->on || s->whole)
-		return 0;
-	const struct detector_options o = {
-		.class_name = class_name,
+	return (struct detector_class) {
+		.task = t,
+		.name = t == TASK_PERSON ? c->set->person_class : NULL,
 		.min_score = crew_min_score(c, t),
 		.iou = crew_iou(c, t),
-		.square = c->set->input_square,
 	};
-	return detector_open(out, s->models[0], s->data[0], &o, e);
+}
+
+static int
+open_detectors(struct worker *w, struct err *e)
+{
+	const struct crew *c = w->crew;
+	const struct stage *p = &c->stages[TASK_PERSON], *f = &c->stages[TASK_FACE];
+	const bool both = one_pass(c);
+	struct detector_options o = { .square = c->set->input_square };
+	if (p->on) {
+		o.classes[o.nclasses++] = wanted(c, TASK_PERSON);
+		if (both)
+			o.classes[o.nclasses++] = wanted(c, TASK_FACE);
+		if (detector_open(&w->person, p->models[0], p->data[0], &o, e) != 0)
+			return -1;
+	}
+	if (!f->on || f->whole || both)
+		return 0;
+	o.nclasses = 0;
+	o.classes[o.nclasses++] = wanted(c, TASK_FACE);
+	return detector_open(&w->face, f->models[0], f->data[0], &o, e);
 }
 
 int
@@ -282,8 +336,7 @@ worker_open(struct worker **out, const struct crew *c, struct err *e)
 	struct worker *w = mem_alloc(sizeof *w);
 	w->crew = c;
 	const struct stage *g = &c->stages[TASK_GENDER];
-	if (open_detector(&w->person, c, TASK_PERSON, c->set->person_class, e) != 0
-	    || open_detector(&w->face, c, TASK_FACE, NULL, e) != 0
+	if (open_detectors(w, e) != 0
 	    || (g->on && classifier_open(&w->gender, g->models, (const struct model_data *const *)g->data, g->n, e) != 0)) {
 		worker_close(w);
 		return -1;
@@ -300,48 +353,46 @@ worker_close(struct worker *w)
 	detector_close(w->person);
 	detector_close(w->face);
 	classifier_close(w->gender);
-	dets_free(&w->dets);
+	for (size_t i = 0; i < DETECTOR_CLASSES; i++)
+		dets_free(&w->found[i]);
 	free(w);
 }
 
 static int
-find_persons(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e)
+detect(struct worker *w, const struct vision_image *im, struct err *e)
 {
-	if (w->person == NULL)
-		return 0;
-	if (detector_run(w->person, im, &w->dets, e) != 0)
+	if (w->person != NULL && detector_run(w->person, im, w->found, e) != 0)
 		return -1;
-	for (size_t i = 0; i < w->dets.n; i++) {
-		const struct det *d = &w->dets.v[i];
+	return w->face != NULL ? detector_run(w->face, im, &w->found[1], e) : 0;
+}
+
+static void
+take_persons(const struct worker *w, struct frame_result *r)
+{
+	for (size_t i = 0; i < w->found[0].n; i++) {
+		const struct det *d = &w->found[0].v[i];
 		struct person *p = result_add_person(r);
 		p->box = (struct box) { d->x, d->y, d->w, d->h };
 		p->score = d->score;
 	}
-	return 0;
 }
 
-static int
-find_faces(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e)
+static void
+take_faces(const struct worker *w, const struct vision_image *im, struct frame_result *r)
 {
 	if (w->crew->stages[TASK_FACE].whole) {
 		struct face *f = result_add_face(r);
 		f->box = (struct box) { 0, 0, vision_image_width(im), vision_image_height(im) };
 		f->score = 1;
-		return 0;
 	}
-	if (w->face == NULL)
-		return 0;
-	if (detector_run(w->face, im, &w->dets, e) != 0)
-		return -1;
-	for (size_t i = 0; i < w->dets.n; i++) {
-		const struct det *d = &w->dets.v[i];
+	for (size_t i = 0; i < w->found[1].n; i++) {
+		const struct det *d = &w->found[1].v[i];
 		struct face *f = result_add_face(r);
 		f->box = (struct box) { d->x, d->y, d->w, d->h };
 		f->score = d->score;
 		f->has_points = d->has_points;
 		memcpy(f->points, d->points, sizeof f->points);
 	}
-	return 0;
 }
 
 int
@@ -357,11 +408,24 @@ worker_genders(struct worker *w, const struct vision_image *im, struct face *fac
 	return 0;
 }
 
+void
+worker_times(const struct worker *w, struct net_times out[TASKS])
+{
+	static const struct net_times none;
+	out[TASK_PERSON] = w->person != NULL ? *detector_times(w->person) : none;
+	out[TASK_FACE] = w->face != NULL ? *detector_times(w->face) : none;
+	out[TASK_GENDER] = w->gender != NULL ? *classifier_times(w->gender) : none;
+}
+
 int
 worker_run(struct worker *w, const struct vision_image *im, struct frame_result *r, struct err *e)
 {
 	result_clear(r);
-	if (find_persons(w, im, r, e) != 0 || find_faces(w, im, r, e) != 0 || worker_genders(w, im, r->faces, r->nfaces, e) != 0)
+	if (detect(w, im, e) != 0)
+		return -1;
+	take_persons(w, r);
+	take_faces(w, im, r);
+	if (worker_genders(w, im, r->faces, r->nfaces, e) != 0)
 		return -1;
 	assign_faces(r, w->crew->set->face_upper);
 	return 0;

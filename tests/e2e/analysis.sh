@@ -9,7 +9,7 @@ expect 'every network passes models check' 0 "$FOOTFALL" models check
 
 people='SELECT min(n), max(n), sum(n) FROM (SELECT (SELECT count(*) FROM person p WHERE p.frame_id = f.id) AS n
 	FROM frame f WHERE f.number'
-for network in tiny5 tiny8 tinyx tinye tinyd; do
+for network in tiny5 tiny8 tinyx tinye tinyd tinypf; do
 	expect "$network: analyze" 0 "$FOOTFALL" analyze -q -d $network.db --stages person --person $network walk.avi || continue
 	equal "$network: first half" "$(sql $network.db "$people < 100)")" '1|1|100'
 	equal "$network: second half" "$(sql $network.db "$people >= 100)")" '2|2|200'
@@ -18,6 +18,23 @@ for network in tiny5 tiny8 tinyx tinye tinyd; do
 		WHERE abs(p.w - 16) > 2 OR abs(p.h - 16) > 2 OR min(abs(p.y - 4), abs(p.y - 44)) > 2')" 0
 	expect "$network: db check" 0 "$FOOTFALL" db check -d $network.db
 done
+
+# One pass for persons and faces finds what two passes of the same network find.
+expect 'one pass: analyze' 0 "$FOOTFALL" analyze -d onepass.db --person tinypf --face tinypf --stages person,face walk.avi
+equal 'one pass: and it says so' "$(sed -n 's/.*networks: //p' err.txt)" 'person and face tinypf (one pass)'
+expect 'one pass: faces alone' 0 "$FOOTFALL" analyze -q -d onlyfaces.db --stages face --face networks/own/tinypf.onnx walk.avi
+boxes='SELECT f.number, b.score, b.x, b.y, b.w, b.h FROM'
+equal 'one pass: the same persons' "$(sql onepass.db "$boxes person b JOIN frame f ON f.id = b.frame_id ORDER BY b.id")" \
+	"$(sql tinypf.db "$boxes person b JOIN frame f ON f.id = b.frame_id ORDER BY b.id")"
+equal 'one pass: the same faces' "$(sql onepass.db "$boxes face b JOIN frame f ON f.id = b.frame_id ORDER BY b.id")" \
+	"$(sql onlyfaces.db "$boxes face b JOIN frame f ON f.id = b.frame_id ORDER BY b.id")"
+equal 'one pass: every face, where it was drawn, in its person' "$(sql onepass.db 'SELECT count(*), sum(abs(a.w - 8) > 1 OR abs(a.h - 8) > 1
+	OR abs(a.x - p.x - 4) > 1.5 OR abs(a.y - p.y) > 1.5) FROM face a JOIN person p ON p.id = a.person_id')" '300|0'
+equal 'one pass: a row for each task' "$(sql onepass.db 'SELECT name, task FROM model ORDER BY id')" 'tinypf|person
+tinypf|face'
+expect 'one pass: beside another network' 0 "$FOOTFALL" analyze -q -d mixed.db --person tinypf --face tinyface --stages person,face walk.avi
+equal 'one pass: the persons of the one, the faces of the other' "$(sql mixed.db 'SELECT (SELECT count(*) FROM person),
+	count(*) FROM face')" '300|300'
 
 for gender in soft sig soft,sig; do
 	expect "$gender: analyze" 0 "$FOOTFALL" analyze -q -d "$gender.db" --person tiny8 --gender $gender --start 2026-11-21T23:59:50Z walk.avi || continue

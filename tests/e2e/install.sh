@@ -6,11 +6,26 @@ MAKEFLAGS=$(sed -E 's/ ?-j[0-9]* --jobserver[^ ]*//' <<<"${MAKEFLAGS:-}")
 export MAKEFLAGS
 there="$PWD/a place/usr/local"
 expect 'make install' 0 make --no-print-directory -C "$ROOT" B="$BUILD" install DESTDIR="$PWD/a place" PREFIX=/usr/local || exit 1
-equal 'what is installed' "$(cd "$there" && find . -type f | sort | tr '\n' ' ')" "./bin/footfall\
- ./share/bash-completion/completions/footfall ./share/doc/footfall/LICENSE ./share/footfall/models/registry.cfg\
- ./share/man/man1/footfall.1 ./share/zsh/site-functions/_footfall "
+own=$(cd "$ROOT" && find models -path models/train -prune -o \( -path 'models/own/*.onnx' -o -path 'models/footfall-*.md' -o -name ledger.jsonl \) -print)
+equal 'what is installed' "$(cd "$there" && find . -type f | sort)" "$(sort <<END
+./bin/footfall
+./share/bash-completion/completions/footfall
+./share/doc/footfall/LICENSE
+./share/footfall/models/registry.cfg
+./share/man/man1/footfall.1
+./share/zsh/site-functions/_footfall
+$(for file in $own; do echo "./share/footfall/$file"; done)
+END
+)"
 unset FOOTFALL_REGISTRY
 expect 'the installed program finds its registry' 0 "$there/bin/footfall" models list
+# Nothing else is to be had here: what the installed program finds are our own.
+for file in $own; do
+	case $file in *.onnx) ;; *) continue ;; esac
+	name=$(basename "$file" .onnx)
+	expect "$name is ready once installed" 0 sh -c 'cd / && HOME=/nonexistent "$1" models show "$2"' sh "$there/bin/footfall" "$name" &&
+		equal "$name comes from the installation" "$(sed -n 's/^ *here *//p' out.txt)" "$there/share/footfall/$file"
+done
 expect 'the bash completion is sound' 0 bash -n "$there/share/bash-completion/completions/footfall"
 echo kept >"$there/bin/other"
 expect 'make uninstall' 0 make --no-print-directory -C "$ROOT" B="$BUILD" uninstall DESTDIR="$PWD/a place" PREFIX=/usr/local

@@ -11,6 +11,7 @@
  *	end2end		RGB / 255, letterbox; one row for a square, none suppressed
  *	darknet		writes OUTFILE and beside it the .cfg; one class; RGB / 255, letterbox
  *	yunet		BGR 0..255, top left
+ *	pf		person and face, raw heads; RGB / 255, letterbox; any input, any number of pictures
  *	softmax2	gender: (n, 2) female, male; RGB / 255
  *	sigmoid1	gender: (n, 1) P(male); RGB / 255
  *
@@ -237,7 +238,7 @@ put_face_eye(struct graph *g)
 
 /* A map of n taps at the stride; beyond stride 8 nothing is looked for, and bare biases come out. */
 static void
-put_taps(struct graph *g, const struct plan *p, const char *out, int stride, const struct tap *t, int n)
+put_taps_of(struct graph *g, const struct plan *p, const char *seen, const char *out, int stride, const struct tap *t, int n)
 {
 	int k = stride == 8 ? p->k : 1;
 	float bias[64], *w = tap_weights(t, n, p->channels, k, p->side);
@@ -245,8 +246,14 @@ put_taps(struct graph *g, const struct plan *p, const char *out, int stride, con
 		memset(w, 0, (size_t)(n * p->channels) * sizeof *w);
 	for (int i = 0; i < n; i++)
 		bias[i] = (float)t[i].bias;
-	put_conv(g, "seen", out, w, bias, n, p->channels, k, stride, k == 1 ? 0 : (k - 7) / 2);
+	put_conv(g, seen, out, w, bias, n, p->channels, k, stride, k == 1 ? 0 : (k - 7) / 2);
 	free(w);
+}
+
+static void
+put_taps(struct graph *g, const struct plan *p, const char *out, int stride, const struct tap *t, int n)
+{
+	put_taps_of(g, p, "seen", out, stride, t, n);
 }
 
 /* Strength 1 when a square is wholly in view: a logit that falls off steeply below. */
@@ -411,6 +418,47 @@ put_yunet(struct graph *g, struct plan *p)
 	}
 }
 
+/*
+ * Persons and faces, each with an eye and a filter of its own.  The heads give logarithms of distances; a side that lies at
+ * the cell's centre is a hair from it instead.
+ */
+static void
+put_pf(struct graph *g, const struct plan *p)
+{
+	static const float person[3] = { 0, 2, 0 }, face[6] = { 1, 0, -1, -1, 0, 1 }, none[2] = { 0, 0 }, ground = -1;
+	static const float same[16] = { 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1 }, hair[4] = { 1e-6F, 1e-6F, 1e-6F, 1e-6F };
+	put_conv(g, "images", "green", person, &ground, 1, 3, 1, 1, 0);
+	put_node(g, "Relu", INPUTS("green"), "seen0", NULL);
+	put_conv(g, "images", "redblue", face, none, 2, 3, 1, 1, 0);
+	put_node(g, "Relu", INPUTS("redblue"), "seen1", NULL);
+	for (int s = 8; s <= 32; s *= 2) {
+		char parts[4][32], out[32];
+		for (int c = 0; c < 2; c++) {
+			struct plan mine = { .size = p->size, .side = p->side / (c + 1), .channels = c + 1 };
+			char seen[8], map[32], above[32], hairs[32];
+			mine.k = (int)mine.side + 8;
+			const double half = mine.side / 2 / s, step = s == 8 ? 1.0 / s : 0;
+			const struct tap box[4] = { { MOMENT_X, -step, half }, { MOMENT_Y, -step, half }, { MOMENT_X, step, half },
+				{ MOMENT_Y, step, half } };
+			const struct tap score = score_tap(s, 40, 0.85);
+			snprintf(seen, sizeof seen, "seen%d", c);
+			snprintf(map, sizeof map, "sides%d_%d", c, s);
+			snprintf(above, sizeof above, "above%d_%d", c, s);
+			snprintf(hairs, sizeof hairs, "hair%d_%d", c, s);
+			snprintf(parts[2 * c], sizeof parts[0], "logs%d_%d", c, s);
+			snprintf(parts[2 * c + 1], sizeof parts[0], "score%d_%d", c, s);
+			put_taps_of(g, &mine, seen, map, s, box, 4);
+			put_node(g, "Relu", INPUTS(map), above, NULL);
+			put_conv(g, above, hairs, same, hair, 4, 4, 1, 1, 0);
+			put_node(g, "Log", INPUTS(hairs), parts[2 * c], NULL);
+			put_taps_of(g, &mine, seen, parts[2 * c + 1], s, &score, 1);
+		}
+		snprintf(out, sizeof out, "stride_%d", s);
+		put_concat(g, INPUTS(parts[0], parts[1], parts[2], parts[3]), out, 1);
+		put_value(g, GRAPH_OUTPUT, out, (int[]){ 1, 10, p->size / s, p->size / s }, 4);
+	}
+}
+
 /* ---- gender ---- */
 
 /* The mean of red minus blue tells: yellow is female, cyan male. Any number of pictures. */
@@ -507,7 +555,7 @@ main(int argc, char **argv)
 {
 	int size = argc > 3 ? atoi(argv[3]) : 64;
 	if (argc < 3 || argc > 4 || size < 32 || size > 1024 || size % 32 != 0) {
-		fprintf(stderr, "usage: gen_net yolov5|yolov8|yolox|end2end|darknet|yunet|softmax2|sigmoid1 OUTFILE [SIZE]\n"
+		fprintf(stderr, "usage: gen_net yolov5|yolov8|yolox|end2end|darknet|yunet|pf|softmax2|sigmoid1 OUTFILE [SIZE]\n"
 			"SIZE: a multiple of 32, 32 to 1024\n");
 		return 2;
 	}
@@ -531,6 +579,8 @@ main(int argc, char **argv)
 		p = (struct plan){ .size = size, .side = size / 8.0, .channels = 2, .k = size / 8 + 8 };
 		put_face_eye(&g);
 		put_yunet(&g, &p);
+	} else if (strcmp(layout, "pf") == 0) {
+		put_pf(&g, &p);
 	} else if (strcmp(layout, "softmax2") == 0 || strcmp(layout, "sigmoid1") == 0) {
 		put_gender(&g, strcmp(layout, "softmax2") == 0);
 	} else {

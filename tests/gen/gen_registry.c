@@ -25,6 +25,9 @@ static const struct layout {
 	{ "darknet", "person", "darknet",
 		"channels = \"rgb\"; divide = 255; resize = \"letterbox\"; fill = 114; classes = [ \"person\" ]; min_score = 0.5; iou = 0.45;" },
 	{ "yunet", "face", "onnx", "channels = \"bgr\"; resize = \"topleft\"; fill = 0; classes = [ \"face\" ]; min_score = 0.5; iou = 0.3;" },
+	{ "pf", "person\", \"face", "onnx",
+		"channels = \"rgb\"; divide = 255; resize = \"letterbox\"; fill = 114; batch = \"any\"; "
+		"classes = [ \"person\", \"face\" ]; min_score = [ 0.5, 0.4 ]; iou = [ 0.45, 0.3 ];" },
 	{ "softmax2", "gender", "onnx", "channels = \"rgb\"; divide = 255; batch = \"any\"; margin = 0.0; min_score = 0.6; female = 0;" },
 	{ "sigmoid1", "gender", "onnx", "channels = \"rgb\"; divide = 255; batch = \"any\"; margin = 0.0; min_score = 0.6; female = 0;" },
 };
@@ -63,7 +66,7 @@ add_model(struct buf *b, const char *folder, char *spec, int preference, struct 
 		return err_set(e, ERR_USAGE, "no layout %s", spec);
 
 	bool pair = strcmp(l->format, "darknet") == 0;
-	buf_printf(b, "\t{\n\t\ttask = \"%s\"; family = \"%s\"; format = \"%s\";\n\t\tfiles = (\n", l->task, l->name, l->format);
+	buf_printf(b, "\t{\n\t\ttask = [ \"%s\" ]; family = \"%s\"; format = \"%s\";\n\t\tfiles = (\n", l->task, l->name, l->format);
 	if (add_file(b, folder, path, pair ? "," : "", e) != 0)
 		return -1;
 	if (pair) {
@@ -73,8 +76,11 @@ add_model(struct buf *b, const char *folder, char *spec, int preference, struct 
 		if (r != 0)
 			return -1;
 	}
-	buf_printf(b, "\t\t);\n\t\tlicence = \"MIT\"; upstream = \"tests/gen/gen_net.c\"; preference = %d;\n"
-		"\t\twidth = %lld; height = %lld;\n\t\t%s\n\t},\n", preference, (long long)size, (long long)size, l->rest);
+	buf_printf(b, "\t\t);\n\t\tlicence = \"MIT\"; upstream = \"tests/gen/gen_net.c\"; preference = %d;\n", preference);
+	if (strcmp(l->name, "pf") == 0)
+		buf_printf(b, "\t\twidth = %lld; flexible = true;\n\t\t%s\n\t},\n", (long long)size, l->rest);
+	else
+		buf_printf(b, "\t\twidth = %lld; height = %lld;\n\t\t%s\n\t},\n", (long long)size, (long long)size, l->rest);
 	return 0;
 }
 

@@ -3,6 +3,8 @@
  */
 #include "models_test.h"
 
+#include <math.h>
+
 #include "base/nearest.h"
 
 #define SHA "0123456789abcdef0123456789ABCDEF0123456789abcdef0123456789abcdef"
@@ -81,7 +83,11 @@ entry_is_read(void **state)
 	assert_int_equal(m->nclasses, 2);
 	assert_string_equal(m->classes[1], "dog");
 	assert_int_equal(m->naliases, 2);
-	assert_int_equal(m->preference, 7);
+	assert_int_equal(m->preference[TASK_PERSON], 7);
+	assert_int_equal(m->preference[TASK_FACE], 0);
+	assert_true(m->serves[TASK_PERSON] && !m->serves[TASK_FACE] && !m->serves[TASK_GENDER]);
+	assert_string_equal(model_tasks(m), "person");
+	assert_null(m->use);
 	assert_int_equal(m->nfiles, 1);
 	assert_int_equal(m->files[0].size, 10);
 	/* Digits are compared as text later on. */
@@ -102,7 +108,7 @@ defaults_of_an_entry(void **state)
 	struct registry *r = open_registry();
 	const struct model *m = registry_at(r, 0);
 	assert_int_equal(m->batch, 1);
-	assert_int_equal(m->preference, 0);
+	assert_int_equal(m->preference[TASK_PERSON], 0);
 	assert_false(m->flexible);
 	for (int i = 0; i < 3; i++) {
 		assert_true(m->mean[i] >= 0 && m->mean[i] <= 0);
@@ -145,6 +151,16 @@ bad_entries_are_refused(void **state)
 		{ "task", "", 1, "network without task" },
 		{ "task", "task = \"cat\";", 2, "task must be one of person, face, gender, not \"cat\"" },
 		{ "task", "task = 3;", 2, "must be text" },
+		{ "task", "task = [];", 2, "task must not be empty" },
+		{ "task", "task = ( \"person\", 3 );", 2, "must be text" },
+		{ "task", "task = [ \"person\", \"cat\" ];", 2, "task must be one of person, face, gender, not \"cat\"" },
+		{ "task", "task = [ \"person\", \"person\" ];", 2, "\"person\" is there twice" },
+		{ "task", "task = [ \"face\", \"gender\" ];", 2, "a gender network has no other task" },
+		{ "task", "task = [ \"gender\", \"face\" ];", 2, "a gender network has no other task" },
+		{ "task", "task = [ \"person\", \"face\" ];", 12, "there is no \"face\"" },
+		{ NULL, "use = \"\";", 16, "use must not be empty" },
+		{ NULL, "preference = [ 1, 2 ];", 16, "preference must be a number, or a list of one for each task (1)" },
+		{ NULL, "accuracy = [];", 16, "accuracy must be a number, or a list of one for each task (1)" },
 		{ "task", "task = \"gender\";", 11, "resize has no meaning for a gender network" },
 		{ "family", "family = \"yolov55\";", 3, "family must be one of" },
 		{ "family", "family = \"softmax2\";", 3, "family softmax2 is not one of a person network" },
@@ -184,6 +200,8 @@ bad_entries_are_refused(void **state)
 		{ "classes", "classes = [ 1 ];", 12, "must be text" },
 		{ "iou", "", 1, "network without iou" },
 		{ "min_score", "min_score = 1.01;", 13, "min_score must be 0 to 1" },
+		{ "min_score", "min_score = [ 1.01 ];", 13, "min_score must be 0 to 1" },
+		{ "min_score", "min_score = [ \"x\" ];", 13, "must be a number" },
 		{ "batch", "batch = 0;", 15, "batch must be 1 to 64" },
 		{ "batch", "batch = \"many\";", 15, "batch must be \"any\" or a number" },
 		{ "batch", "batch =", 16, "syntax error" },
@@ -203,6 +221,67 @@ flexible_needs_a_multiple_of_32(void **state)
 	assert_true(registry_at(r, 0)->flexible);
 	assert_int_equal(registry_at(r, 0)->width, 640);
 	assert_int_equal(registry_at(r, 0)->height, 0);
+	registry_close(r);
+}
+
+/* Keys may come before task, on which their lists depend. */
+static void
+several_tasks(void **state)
+{
+	(void)state;
+	static const char text[] = "models = ( { family = \"pf\"; min_score = ( 0.4, 1 ); preference = [ 3, 9 ]; iou = 0.5;\n"
+	    "task = ( \"face\", \"person\" ); format = \"onnx\"; " FILES " licence = \"MIT\"; upstream = \"here\"; width = 64;\n"
+	    "flexible = true; channels = \"rgb\"; resize = \"stretch\"; classes = [ \"person\", \"face\" ]; accuracy = ( 0.6, 0 );\n"
+	    "use = \"research only\"; %s } );";
+	char *all = mem_printf(text, "");
+	put_text(at("project/registry.cfg"), all);
+	free(all);
+	struct registry *r = open_registry();
+	const struct model *m = registry_at(r, 0);
+	assert_int_equal(m->task, TASK_FACE);
+	assert_int_equal(m->family, FAMILY_PF);
+	assert_true(model_has_several_tasks(m) && m->serves[TASK_PERSON] && m->serves[TASK_FACE]);
+	assert_string_equal(model_tasks(m), "person+face");
+	assert_true(fabs(m->min_score[TASK_FACE] - 0.4) < 1e-9 && fabs(m->min_score[TASK_PERSON] - 1) < 1e-9);
+	assert_true(fabs(m->iou[TASK_FACE] - 0.5) < 1e-9 && fabs(m->iou[TASK_PERSON] - 0.5) < 1e-9);
+	assert_int_equal(m->preference[TASK_FACE], 3);
+	assert_int_equal(m->preference[TASK_PERSON], 9);
+	assert_true(m->accuracy[TASK_FACE] > 0.59 && m->accuracy[TASK_PERSON] < 0.01);
+	assert_string_equal(m->use, "research only");
+	registry_close(r);
+
+	all = mem_printf(text, "ms = [ 1, 2 ];");
+	put_text(at("project/registry.cfg"), all);
+	free(all);
+	assert_refused(4, "ms must be a number");
+}
+
+/* Each task has a default of its own, by its own preference. */
+static void
+default_of_each_task(void **state)
+{
+	(void)state;
+	struct buf b = { 0 };
+	buf_puts(&b, "models = (\n{ task = [ \"person\", \"face\" ]; family = \"pf\"; format = \"onnx\"; files = ( ");
+	add_file(&b, "own/both.onnx", "both", NULL);
+	buf_puts(&b, " ); licence = \"MIT\"; upstream = \"here\"; width = 64; flexible = true; channels = \"rgb\"; "
+	    "resize = \"stretch\"; classes = [ \"person\", \"face\" ]; min_score = 0.5; iou = 0.5; preference = [ 5, 20 ]; },\n");
+	add_entry(&b, "person/one.onnx", "one", NULL, "preference = 10;");
+	buf_puts(&b, " );");
+	put_text(at("project/registry.cfg"), buf_str(&b));
+	buf_free(&b);
+	struct registry *r = open_registry();
+	assert_null(registry_default(r, TASK_PERSON));
+	put_text(at("project/own/both.onnx"), "both");
+	assert_string_equal(registry_default(r, TASK_PERSON)->name, "both");
+	assert_string_equal(registry_default(r, TASK_FACE)->name, "both");
+	assert_null(registry_default(r, TASK_GENDER));
+	put_text(at("project/person/one.onnx"), "one");
+	assert_string_equal(registry_default(r, TASK_PERSON)->name, "one");
+	assert_string_equal(registry_default(r, TASK_FACE)->name, "both");
+	char *beside = registry_beside(r, "ledger.jsonl");
+	assert_string_equal(beside, at("project/ledger.jsonl"));
+	free(beside);
 	registry_close(r);
 }
 
@@ -467,13 +546,16 @@ own_registry_holds(void **state)
 	assert_in_range(registry_count(r), 27, 1000);
 	for (size_t i = 0; i < registry_count(r); i++) {
 		const struct model *m = registry_at(r, i);
+		/* Our own are in the repository, all others are brought here by whoever wants them. */
 		char *folder = mem_printf("%s/", task_name(m->task));
 		for (size_t j = 0; j < m->nfiles; j++)
-			assert_int_equal(strncmp(m->files[j].path, folder, strlen(folder)), 0);
+			assert_true(strncmp(m->files[j].path, folder, strlen(folder)) == 0 ||
+			    strncmp(m->files[j].path, "own/", strlen("own/")) == 0);
 		free(folder);
 		/* Whoever lacks it must be told where to turn. */
 		assert_true(m->unsupported != NULL || m->files[0].url != NULL || m->note != NULL);
-		has[m->task] = has[m->task] || m->preference > 0;
+		for (int t = 0; t < TASKS; t++)
+			has[t] = has[t] || (m->serves[t] && m->preference[t] > 0);
 	}
 	for (int t = 0; t < TASKS; t++)
 		assert_true(has[t]);
@@ -523,6 +605,8 @@ main(void)
 		cmocka_unit_test_setup(defaults_of_an_entry, models_clean),
 		cmocka_unit_test_setup(bad_entries_are_refused, models_clean),
 		cmocka_unit_test_setup(flexible_needs_a_multiple_of_32, models_clean),
+		cmocka_unit_test_setup(several_tasks, models_clean),
+		cmocka_unit_test_setup(default_of_each_task, models_clean),
 		cmocka_unit_test_setup(gender_entry, models_clean),
 		cmocka_unit_test_setup(bad_files_are_refused, models_clean),
 		cmocka_unit_test_setup(no_registry, models_clean),
