@@ -6,7 +6,7 @@
 
 #include "cli/cli.h"
 
-extern const struct command cmd_analyze, cmd_completion, cmd_config, cmd_db, cmd_eval, cmd_export,
+extern const struct command cmd_analyze, cmd_bench, cmd_completion, cmd_config, cmd_db, cmd_eval, cmd_export,
 	cmd_models, cmd_report, cmd_version;
 
 #endif

@@ -28,6 +28,7 @@ struct source_options {
 	int64_t start_ms;		/* --start */
 	int64_t max_pixels;
 	int64_t picture_interval_ms;
+	bool unhashed;			/* a recording's sha256 is not wanted and stays empty */
 };
 
 struct source_info {

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/parse.h"
+#include "fast/fast.h"
 #include "vision/vision.h"
 
 const struct command *const commands[] = {
@@ -17,6 +18,7 @@ const struct command *const commands[] = {
 	&cmd_export,
 	&cmd_eval,
 	&cmd_models,
+	&cmd_bench,
 	&cmd_db,
 	&cmd_config,
 	&cmd_completion,
@@ -63,6 +65,7 @@ run_command(const struct command *command, int argc, char **argv, struct err *e)
 	if (load_settings(&c, &p, e) != 0)
 		goto out;
 	vision_init(log_get_level() >= LOG_DEBUG);
+	fast_choose(&(struct fast_choice){ c.settings.inference_layers, c.settings.inference_isa, c.settings.inference_precision });
 	r = command->exec(&c, e);
 out:
 	settings_free(&c.settings);

@@ -8,21 +8,21 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/when.h"
 #include "nets/parts.h"
 #include "people/decode_parts.h"
 #include "people/gender.h"
 
-enum { GROUP = 8 };		/* faces in one pass */
-
 struct member {
 	const struct model *model;
 	struct vision_net *net;
-	float *input;		/* room for GROUP faces */
+	float *input;
 };
 
 struct classifier {
 	struct member members[CLASSIFIER_MAX];
 	size_t n;
+	struct net_times times;
 };
 
 static int
@@ -48,8 +48,7 @@ member_open(struct member *b, const struct model *m, const struct model_data *da
 	if (check(m, e) != 0 || net_open(&b->net, m, data, 0, e) != 0)
 		return -1;
 	b->model = m;
-	b->input = mem_array((size_t)(GROUP * net_channels(m)) * (size_t)m->width,
-		(size_t)m->height * sizeof(float));
+	b->input = mem_array((size_t)net_channels(m) * (size_t)m->width, (size_t)m->height * sizeof(float));
 	return 0;
 }
 
@@ -85,41 +84,38 @@ classifier_close(struct classifier *c)
 	free(c);
 }
 
+const struct net_times *
+classifier_times(const struct classifier *c)
+{
+	return &c->times;
+}
+
 static int
-prepare(struct member *b, const struct vision_image *im, const struct face *faces, int n,
-	struct err *e)
+prepare(struct member *b, const struct vision_image *im, const struct face *f, struct err *e)
 {
 	const struct model *m = b->model;
 	const struct letterbox l = letterbox_fit(m->width, m->height, m->width, m->height,
 		LETTERBOX_STRETCH);
 	const struct vision_blob blob = net_blob(m, &l);
-	const size_t each = (size_t)net_channels(m) * (size_t)m->width * (size_t)m->height;
+	const struct gender_crop k = gender_crop(f, m->margin, m->side_max, m->align);
+	const double side = fmin(k.side, CUT_MOST), in = (k.side - side) / 2;
+	const struct vision_region r = { k.x + in, k.y + in, side, side, k.angle };
 
-	for (int i = 0; i < n; i++) {
-		struct gender_crop k = gender_crop(&faces[i], m->margin, m->side_max, m->align);
-		double side = fmin(k.side, CUT_MOST), in = (k.side - side) / 2;
-		struct vision_region r = { k.x + in, k.y + in, side, side, k.angle };
-		if (vision_blob(im, &r, &blob, b->input + (size_t)i * each, e) != 0)
-			return -1;
-	}
-	return 0;
+	return vision_blob(im, &r, &blob, b->input, e);
 }
 
-/* The output that holds gender: per face `numbers`, and only dimensions of 1 after them. */
+/* The output that holds gender: `numbers` of them, and only dimensions of 1 around. */
 static const float *
-gender_output(const struct model *m, const struct tensor *outs, size_t nouts, int n, int numbers,
-	struct err *e)
+gender_output(const struct model *m, const struct tensor *outs, size_t nouts, int numbers, struct err *e)
 {
 	const struct tensor *t = nouts == 1 ? &outs[0] : NULL;
 	if (m->output)
 		t = tensor_find(outs, nouts, m->output);
-	if (t && t->ndims >= 2 && t->dims[0] == n && t->dims[1] == numbers
-		&& tensor_count(t) == (size_t)n * (size_t)numbers)
+	if (t && t->ndims >= 2 && t->dims[0] == 1 && t->dims[1] == numbers && tensor_count(t) == (size_t)numbers)
 		return t->data;
 
 	char expected[128];
-	snprintf(expected, sizeof(expected), "%s (%d, %d)", m->output ? m->output : "one output",
-		n, numbers);
+	snprintf(expected, sizeof(expected), "%s (1, %d)", m->output ? m->output : "one output", numbers);
 	decode_refuse(outs, nouts, expected, e);
 	return NULL;
 }
@@ -147,28 +143,26 @@ p_female(const struct model *m, const float *v, double *p, struct err *e)
 }
 
 static int
-member_run(struct member *b, const struct vision_image *im, const struct face *faces, int n,
-	double *sum, struct err *e)
+member_run(struct member *b, const struct vision_image *im, const struct face *f, double *p, struct net_times *times,
+	struct err *e)
 {
 	const struct model *m = b->model;
 	const int numbers = m->family == FAMILY_SOFTMAX2 ? 2 : 1;
 
-	if (prepare(b, im, faces, n, e) != 0)
+	double clock = when_thread_cpu_s();
+	if (prepare(b, im, f, e) != 0)
 		return -1;
+	times->prepare_s += net_lap(&clock);
 	struct tensor outs[VISION_OUTPUTS];
 	size_t nouts = 0;
-	const int dims[4] = { n, net_channels(m), m->height, m->width };
+	const int dims[4] = { 1, net_channels(m), m->height, m->width };
 	if (vision_net_run(b->net, b->input, dims, outs, &nouts, e) != 0)
 		return net_fault(m, e);
-	const float *v = gender_output(m, outs, nouts, n, numbers, e);
-	if (!v)
+	times->pass_s += net_lap(&clock);
+	const float *v = gender_output(m, outs, nouts, numbers, e);
+	if (!v || p_female(m, v, p, e) != 0)
 		return net_fault(m, e);
-	for (int i = 0; i < n; i++) {
-		double p = 0;
-		if (p_female(m, v + (size_t)i * (size_t)numbers, &p, e) != 0)
-			return net_fault(m, e);
-		sum[i] += p;
-	}
+	times->decode_s += net_lap(&clock);
 	return 0;
 }
 
@@ -176,19 +170,15 @@ int
 classifier_run(struct classifier *c, const struct vision_image *im, struct face *faces, size_t n,
 	struct err *e)
 {
-	for (size_t at = 0; at < n; at += GROUP) {
-		const size_t group = n - at < GROUP ? n - at : GROUP;
-		double sum[GROUP] = {0};
+	for (size_t i = 0; i < n; i++) {
+		double sum = 0;
 		for (size_t k = 0; k < c->n; k++) {
-			struct member *b = &c->members[k];
-			const size_t step = b->model->batch == 0 ? group : 1;
-			for (size_t i = 0; i < group; i += step) {
-				if (member_run(b, im, faces + at + i, (int)step, sum + i, e) != 0)
-					return -1;
-			}
+			double p = 0;
+			if (member_run(&c->members[k], im, &faces[i], &p, &c->times, e) != 0)
+				return -1;
+			sum += p;
 		}
-		for (size_t i = 0; i < group; i++)
-			faces[at + i].p_female = sum[i] / (double)c->n;
+		faces[i].p_female = sum / (double)c->n;
 	}
 	return 0;
 }

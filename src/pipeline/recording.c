@@ -111,9 +111,11 @@ recording_open(struct feed **out, const struct input *in, const struct source_op
 		err_set(e, ERR_DATA, "%s: %dx%d is more than input.max_pixels = %lld", in->path, ci.width, ci.height, (long long)o->max_pixels);
 		goto fail;
 	}
-	log_verbose("%s: reading it once for its SHA-256", in->path);
-	if (file_sha256(in->path, info->sha256, NULL, e) != 0)
-		goto fail;
+	if (!o->unhashed) {
+		log_verbose("%s: reading it once for its SHA-256", in->path);
+		if (file_sha256(in->path, info->sha256, NULL, e) != 0)
+			goto fail;
+	}
 	if (r->probe.truncated)
 		log_warn("%s: truncated; what can be read will be analysed", in->path);
 	info->kind = "file";
