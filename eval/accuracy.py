@@ -16,13 +16,17 @@ import os
 import subprocess
 import sys
 
+# Name, pictures, labels, and options of footfall eval.
 SETS = {
 	"person": [
-		("coco_yolo", "coco_yolo/images", "coco_yolo/labels"),
-		("coco_json", "coco_json/images", "coco_json/instances.json"),
-		("pennfudan", "pennfudan/images", "pennfudan/annotations_voc"),
+		("coco_yolo", "coco_yolo/images", "coco_yolo/labels", []),
+		("coco_json", "coco_json/images", "coco_json/instances.json", []),
+		("pennfudan", "pennfudan/images", "pennfudan/annotations_voc", []),
 	],
-	"face": [("widerface", "widerface/images", "widerface/instances.json")],
+	"face": [
+		("widerface", "widerface/images", "widerface/instances.json", []),
+		("from 32 px", "widerface/images", "widerface/instances.json", ["--smallest", "32"]),
+	],
 }
 
 
@@ -66,9 +70,9 @@ def detectors(args, task, networks, base):
 	fine = True
 	for network in networks:
 		row = [network["name"], milliseconds(network)]
-		for name, images, truth in sets:
+		for name, images, truth, options in sets:
 			command = [args.program, "eval", "detect" if task == "person" else "face"] + base + [
-				f"--{task}", network["name"],
+				f"--{task}", network["name"], *options,
 				"--images", os.path.join(args.data, images), "--truth", os.path.join(args.data, truth)]
 			if args.save:
 				command += ["--save", os.path.join(args.save, f"{name}-{network['name']}.json")]

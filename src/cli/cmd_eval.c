@@ -27,6 +27,7 @@ static const struct cli_option options[] = {
 	{ "min-group", 0, "N", "print nothing of groups with fewer items (default 20)" },
 	{ "source", 0, "NAME", "count the newest run of this source" },
 	{ "run", 0, "N", "count this run" },
+	{ "smallest", 0, "PX", "true boxes less high than PX pixels are ignored: need not be found, may be (score, detect, face)" },
 	{ "min-score", 0, "S", "keep detections from this score (default 0.001: higher ones cut AP)" },
 	{ "skip-missing", 0, NULL, "leave out pictures that are missing or damaged, with their true boxes" },
 	{ "save", 0, "FILE", "write the detections as COCO results JSON too" },
@@ -44,7 +45,7 @@ static const struct cli_option options[] = {
 
 #define SCORING "resamples", "seed", "fail-under", "no-store"
 #define PAGE "html", "gallery"
-#define BOXES "truth", "images", "truth-format", "explain", "baseline"
+#define BOXES "truth", "images", "truth-format", "smallest", "explain", "baseline"
 #define NETWORK "truth-class", "min-score", "skip-missing", "save", "force"
 
 static const char *const of_score[] = { BOXES, SCORING, PAGE, "predictions", "class", NULL };

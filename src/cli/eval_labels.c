@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "cli/eval.h"
 #include "cli/eval_boxes.h"
 #include "truth/truth.h"
 
@@ -16,7 +17,15 @@ boxes_read_truth(const struct cli *c, struct labels *out, struct err *e)
 	enum truth_kind kind = format != NULL ? truth_kind_parse(format) : TRUTH_AUTO;
 	if (kind == TRUTH_KINDS)
 		return err_set(e, ERR_USAGE, "--truth-format %s: it must be coco, voc, yolo, wider or auto", format);
-	return truth_open(cli_value(c, "truth"), kind, cli_value(c, "images"), out, e);
+	int64_t smallest;
+	if (eval_number(c, "smallest", 1, 100000, 1, &smallest, e) != 0
+	    || truth_open(cli_value(c, "truth"), kind, cli_value(c, "images"), out, e) != 0)
+		return -1;
+	if (cli_value(c, "smallest") != NULL) {
+		for (size_t i = 0; i < out->ntruths; i++)
+			out->truths[i].ignore |= out->truths[i].box.h < (double)smallest;
+	}
+	return 0;
 }
 
 int
