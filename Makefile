@@ -27,19 +27,31 @@ endif
 OPENCV_LIBS := $(shell pkg-config --libs-only-L opencv4 2>/dev/null) \
 	-lopencv_dnn -lopencv_videoio -lopencv_imgcodecs -lopencv_imgproc -lopencv_core
 PKGS := sqlite3 libconfig zlib
+# oneDNN runs our own layers of the networks: optional (ONEDNN=no does without).  Debian 12's has no
+# pkg-config file.
+ONEDNN ?= $(shell if pkg-config --exists dnnl 2>/dev/null || \
+	echo '#include <oneapi/dnnl/dnnl.h>' | $(CC) -E -x c - >/dev/null 2>&1; then echo yes; else echo no; fi)
+# Looked for once, not for every object.
+ONEDNN := $(ONEDNN)
+ONEDNN_LIBS := $(if $(filter yes,$(ONEDNN)),-ldnnl -ldl)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
+CPPFLAGS += $(if $(filter yes,$(ONEDNN)),-DFOOTFALL_ONEDNN)
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -DFOOTFALL_VERSION='"$(VERSION)"' -DFOOTFALL_PREFIX='"$(PREFIX)"' -MMD -MP
 CFLAGS += -std=c17 $(OPT) $(WARN) -pthread $(SANFLAGS) $(PKG_CFLAGS)
 CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread $(SANFLAGS)
 LDFLAGS += -pthread $(SANFLAGS)
-LDLIBS := $(PKG_LIBS) -lm
+LDLIBS := $(PKG_LIBS) $(ONEDNN_LIBS) -lm
 
 # Everything but main and the bridge is one archive; main.o and a bridge (the real one or the
 # tests' stand-in) make a program of it.
 CORE_SRC := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
+# Those that are of no use without oneDNN.
+ifneq ($(ONEDNN),yes)
+CORE_SRC := $(filter-out src/fast/onednn%.c src/fast/run.c src/fast/script%.c,$(CORE_SRC))
+endif
 CORE_OBJ := $(CORE_SRC:%.c=$(B)/%.o)
 BRIDGE_OBJ := $(B)/src/vision/vision.o
 FAKE_OBJ := $(B)/tests/fake/vision_fake.o
@@ -61,7 +73,7 @@ Q := $(if $(V),,@)
 say = $(if $(V),,@printf '%-3s %s\n' $(1) $@)
 
 .PHONY: all need setup demo test check bench fuzz install uninstall clean
-.PHONY: demo-run test-run test-programs fake-programs bench-run
+.PHONY: demo-run test-run test-programs fake-programs bench-run train-data train-pf train-gender
 all: $(B)/footfall
 
 $(B)/footfall: $(B)/src/cli/main.o $(BRIDGE_OBJ) $(B)/core.a
@@ -125,10 +137,10 @@ JOBS := $(shell nproc 2>/dev/null || echo 1)
 PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
 setup:
-	@sh src/setup.sh build test fetch
+	@sh src/setup.sh build fast test fetch
 
 demo:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast
 	+@$(AGAIN) $(PARALLEL) all
 	+@$(AGAIN) demo-run
 
@@ -140,7 +152,7 @@ SUITES ?=
 SUITE_PROGRAMS = $(if $(filter-out unit fuzz cli,$(or $(SUITES),all)),test-programs,fake-programs)
 
 test:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build test
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast test
 	+@$(AGAIN) $(PARALLEL) $(SUITE_PROGRAMS)
 	+@$(AGAIN) test-run
 
@@ -154,19 +166,35 @@ test-run: $(SUITE_PROGRAMS)
 # Under the thread sanitizer everything but the real bridge: it sees races only in what it has
 # instrumented, and in OpenCV's own threads, which it has not, it would see ghosts.
 check:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build test
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast test
 	+@$(AGAIN) $(PARALLEL) B=$(B)/asan SAN=address,undefined OPT='-O1 -g' test-programs
 	+@$(AGAIN) B=$(B)/asan SAN=address,undefined OPT='-O1 -g' test-run
 	+@$(AGAIN) $(PARALLEL) B=$(B)/tsan SAN=thread OPT='-O1 -g' fake-programs
 	+@$(AGAIN) B=$(B)/tsan SAN=thread OPT='-O1 -g' SUITES='unit cli' test-run
 
 bench:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast
 	+@$(AGAIN) $(PARALLEL) all
 	+@$(AGAIN) bench-run
 
 bench-run: all
 	@bash eval/bench.sh $(B)/footfall
+
+# Training our own networks: models/train/README.md tells what DATA, LISTS and TEACHERS hold.
+PYTHON ?= python3
+WORK ?= build/train
+ARGS ?=
+TRAIN = $(PYTHON) models/train/$(1) --data '$(DATA)' --lists '$(LISTS)' --teachers '$(TEACHERS)' --work '$(WORK)/$(2)' $(ARGS)
+given = $(foreach v,$(1),$(if $($(v)),,$(error $(v)= is needed: see models/train/README.md)))
+train-data:
+	$(call given,DATA)
+	@sh models/train/data.sh '$(DATA)'
+train-pf:
+	$(call given,DATA LISTS TEACHERS)
+	$(call TRAIN,pf_train.py,pf)
+train-gender:
+	$(call given,DATA LISTS TEACHERS)
+	$(call TRAIN,gender_train.py,gender)
 
 # For as long as you let it; what it finds is written to build/fuzz, what it learns to a corpus there.
 T ?=
@@ -182,12 +210,15 @@ fuzz:
 D = $(DESTDIR)$(PREFIX)
 INSTALLED = bin/footfall share/footfall/models/registry.cfg share/man/man1/footfall.1 \
 	share/bash-completion/completions/footfall share/zsh/site-functions/_footfall \
-	share/doc/footfall/LICENSE
+	share/doc/footfall/LICENSE $(addprefix share/footfall/,$(OWN))
+# Our own networks, their cards, and the record of how they were trained.
+OWN := $(wildcard models/own/*.onnx models/footfall-*.md models/ledger.jsonl)
 
 install: all $(B)/completion.bash $(B)/completion.zsh
 	@mkdir -p $(addprefix "$(D)"/,$(sort $(dir $(INSTALLED))))
 	install -m 755 $(B)/footfall "$(D)/bin/footfall"
 	install -m 644 models/registry.cfg "$(D)/share/footfall/models/registry.cfg"
+	@for f in $(OWN); do echo install $$f; install -m 644 $$f "$(D)/share/footfall/$$f" || exit; done
 	install -m 644 src/footfall.1 "$(D)/share/man/man1/footfall.1"
 	install -m 644 LICENSE "$(D)/share/doc/footfall/LICENSE"
 	install -m 644 $(B)/completion.bash "$(D)/share/bash-completion/completions/footfall"
@@ -199,6 +230,7 @@ $(B)/completion.%: $(B)/footfall
 
 uninstall:
 	rm -f $(addprefix "$(D)"/,$(INSTALLED))
+	@rmdir "$(D)/share/footfall/models/own" 2>/dev/null || true
 	@rmdir "$(D)/share/footfall/models" "$(D)/share/footfall" "$(D)/share/doc/footfall" 2>/dev/null || true
 
 clean:

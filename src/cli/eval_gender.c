@@ -16,6 +16,7 @@
 #include "base/when.h"
 #include "cli/eval.h"
 #include "cli/eval_gender_parts.h"
+#include "fast/fast.h"
 #include "people/groups.h"
 #include "pipeline/stop.h"
 #include "store/evaluation.h"
@@ -121,7 +122,7 @@ describe_settings(const struct session *s)
 		out_json_real(o, "face.iou", crew_iou(s->crew, TASK_FACE));
 		out_json_bool(o, "input.square", set->input_square);
 	}
-	out_json_text(o, "inference.precision", set->inference_precision);
+	out_json_text(o, "inference", fast_arithmetic());
 	out_json_int(o, "input.max_pixels", set->input_max_pixels);
 	out_json_end(o);
 	out_close(o, &ignored);

@@ -13,6 +13,7 @@
 #include "base/when.h"
 #include "cli/eval.h"
 #include "cli/eval_boxes.h"
+#include "fast/fast.h"
 #include "nets/detector.h"
 #include "pipeline/crew.h"
 #include "pipeline/stop.h"
@@ -168,7 +169,7 @@ describe(struct boxes *b, const struct crew *crew, enum task task, double min_sc
 	out_json_real(o, "min_score", min_score);
 	out_json_real(o, "nms.iou", crew_iou(crew, task));
 	out_json_bool(o, "input.square", set->input_square);
-	out_json_text(o, "inference.precision", set->inference_precision);
+	out_json_text(o, "inference", fast_arithmetic());
 	out_json_int(o, "input.max_pixels", set->input_max_pixels);
 	out_json_bool(o, "skip_missing", cli_flag(b->c, "skip-missing"));
 	out_json_end(o);
