@@ -29,6 +29,6 @@ bring() {
 bring person "${TRAIN_PERSON:-https://github.com/ahsanirfan961/Person-Tracker}" \
 	49473929cfd908d54becb8a0c8d9e9f7709f5aa1 Capston2-11
 bring wider "${TRAIN_WIDER:-https://github.com/SihanWang-WHU/Face_Detection}" \
-	HEAD data/WIDER_train data/WIDER_val data/wider_face_split/wider_face_train.mat data/wider_face_split/wider_face_val.mat
+	ed26e6abf086cb7cc1042a30b100f896d19a5015 data/WIDER_train data/WIDER_val data/wider_face_split/wider_face_train.mat data/wider_face_split/wider_face_val.mat
 bring utk "${TRAIN_UTK:-https://github.com/mattans/AgeProgression}" \
-	HEAD data/UTKFace/unlabeled
+	2d937c615a3d10408db0ea795842e569bc9eedb0 data/UTKFace/unlabeled
