@@ -93,7 +93,7 @@ has_person || fail "no person network is at hand, though the repository ships on
 	"is models/own complete? ('$program models list' tells)"
 
 networks | while IFS= read -r line; do say "network for $line"; done
-say "analysing $video: all of its frames, which takes some minutes"
+say "analysing $video: all of its frames"
 "$program" analyze "$video" --db "$build/demo.db" --html "$build/demo.html"
 echo
 "$program" report --db "$build/demo.db"
