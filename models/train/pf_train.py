@@ -3,7 +3,7 @@
 Trains footfall-pf (or footfall-pf-small), which finds people and faces in one pass, and writes
 
 	models/own/NAME.onnx           the network, once OpenCV has computed what PyTorch computes
-	models/own/NAME.svg            its curves
+	models/own/NAME.svg            its curves, and NAME-loss.svg
 	models/ledger.jsonl            one line more
 
 A run that was stopped goes on where its last epoch ended when the same command is given again.
@@ -94,6 +94,15 @@ def epoch_of(model, ema, optimizer, pictures, o, epoch, device):
 	return sums
 
 
+def curves(folder, name, history):
+	"""What both parts of the loss add to it, and the AP of the validation part where it was measured."""
+	common.curves_svg(folder / f"{name}-loss.svg", f"{name}: loss", {
+		"scores": [h["score"] for h in history], "boxes": [h["box"] * pf_loss.BOX_GAIN for h in history]}, "loss")
+	seen = [h for h in history if "person" in h]
+	common.curves_svg(folder / f"{name}.svg", f"{name}: AP50 of the validation part", {
+		c: [h[c] for h in seen] for c in pf_net.CLASSES}, "AP50", f"validations, the last after {history[-1]['epoch']} epochs")
+
+
 def finish(o, ema, history, hashes, started, settings):
 	model = common.fold_batch_norm(ema.model)
 	path = o.out / f"{o.name}.onnx"
@@ -102,9 +111,7 @@ def finish(o, ema, history, hashes, started, settings):
 	worst = common.verify_opencv(new, model, [(1, 3, 384, 640), (1, 3, 320, 320), (2, 3, 480, 640), (3, 3, 96, 224)])
 	common.write_atomically(path, new.read_bytes())
 	print(f"{path}: OpenCV's outputs differ from PyTorch's by at most {worst:.1e}")
-	common.curves_svg(path.with_suffix(".svg"), f"{o.name}: training", {
-		"loss: score": [h["score"] for h in history], "loss: box": [h["box"] for h in history],
-		"AP50 person": [h.get("person") for h in history], "AP50 face": [h.get("face") for h in history]}, "value")
+	curves(o.out, o.name, history)
 	seconds = sum(h["seconds"] for h in history)
 	common.ledger_append(o.ledger, common.ledger_record(o.name, started, seconds, hashes, settings, history, path, common.parameters(model)))
 
