@@ -36,7 +36,7 @@ installed() {
 why=
 
 need() {
-	case " $missing " in *" $1 "*) return ;; esac
+	case " $missing " in *" $1 "*) return 0 ;; esac
 	missing="$missing $1"
 	why="$why
   $1: $2"
