@@ -26,6 +26,18 @@ ROOT = Path(__file__).resolve().parents[2]
 LEDGER = ROOT / "models" / "ledger.jsonl"
 
 
+# ---- arguments ----
+
+def folder_arguments(parser, data, teachers):
+	"""The folders that both recipes are given; data and teachers: what to say of those two."""
+	parser.add_argument("--data", type=Path, required=True, help=data)
+	parser.add_argument("--lists", type=Path, required=True, help="folder with the names that may be trained on")
+	parser.add_argument("--teachers", type=Path, required=True, help=teachers)
+	parser.add_argument("--work", type=Path, required=True, help="prepared data and checkpoints")
+	parser.add_argument("--out", type=Path, default=ROOT / "models" / "own")
+	parser.add_argument("--ledger", type=Path, default=LEDGER)
+
+
 # ---- seeds ----
 
 def seed_all(seed):

@@ -34,12 +34,7 @@ AGE_WEIGHT, RACE_WEIGHT = 0.3, 0.2
 
 def arguments():
 	p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-	p.add_argument("--data", type=Path, required=True, help="folder with utk/")
-	p.add_argument("--lists", type=Path, required=True, help="folder with the names that may be trained on")
-	p.add_argument("--teachers", type=Path, required=True, help="folder of the pretrained networks; YuNet finds the faces")
-	p.add_argument("--work", type=Path, required=True, help="prepared data and checkpoints")
-	p.add_argument("--out", type=Path, default=common.ROOT / "models" / "own")
-	p.add_argument("--ledger", type=Path, default=common.LEDGER)
+	common.folder_arguments(p, "folder with utk/", "folder of the pretrained networks; YuNet finds the faces")
 	p.add_argument("--epochs", type=int, default=50)
 	p.add_argument("--batch", type=int, default=128, help="faces a step")
 	p.add_argument("--rate", type=float, default=2e-3, help="highest learning rate")

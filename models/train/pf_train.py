@@ -28,12 +28,7 @@ import pf_teachers
 def arguments():
 	p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 	p.add_argument("--name", choices=pf_net.SIZES, default="footfall-pf")
-	p.add_argument("--data", type=Path, required=True, help="folder with person/ and wider/")
-	p.add_argument("--lists", type=Path, required=True, help="folder with the names that may be trained on")
-	p.add_argument("--teachers", type=Path, required=True, help="folder of the pretrained networks")
-	p.add_argument("--work", type=Path, required=True, help="prepared data and checkpoints")
-	p.add_argument("--out", type=Path, default=common.ROOT / "models" / "own")
-	p.add_argument("--ledger", type=Path, default=common.LEDGER)
+	common.folder_arguments(p, "folder with person/ and wider/", "folder of the pretrained networks")
 	p.add_argument("--epochs", type=int, default=60)
 	p.add_argument("--steps", type=int, default=200, help="batches an epoch")
 	p.add_argument("--pixels", type=int, default=24 * 384**2, help="of a batch")
