@@ -34,11 +34,29 @@ ONEDNN ?= $(shell if pkg-config --exists dnnl 2>/dev/null || \
 # Looked for once, not for every object.
 ONEDNN := $(ONEDNN)
 ONEDNN_LIBS := $(if $(filter yes,$(ONEDNN)),-ldnnl -ldl)
+# Other parts that one can do without: each is in when pkg-config knows it (AV=no and so on does
+# without): streams from cameras, the live page, uploads, systemd.
+has = $(shell if pkg-config --exists $(1) 2>/dev/null; then echo yes; else echo no; fi)
+AV_PKGS := libavformat libavcodec libavutil libswscale
+AV ?= $(call has,$(AV_PKGS))
+MICROHTTPD ?= $(call has,libmicrohttpd)
+CURL ?= $(call has,libcurl)
+SYSTEMD ?= $(call has,libsystemd)
+AV := $(AV)
+MICROHTTPD := $(MICROHTTPD)
+CURL := $(CURL)
+SYSTEMD := $(SYSTEMD)
+# The library itself does not tell.
+SYSTEMD_VERSION := $(if $(filter yes,$(SYSTEMD)),$(shell pkg-config --modversion libsystemd))
+PKGS += $(if $(filter yes,$(AV)),$(AV_PKGS)) $(if $(filter yes,$(MICROHTTPD)),libmicrohttpd) \
+	$(if $(filter yes,$(CURL)),libcurl) $(if $(filter yes,$(SYSTEMD)),libsystemd)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 
 SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all)
-CPPFLAGS += $(if $(filter yes,$(ONEDNN)),-DFOOTFALL_ONEDNN)
+CPPFLAGS += $(if $(filter yes,$(ONEDNN)),-DFOOTFALL_ONEDNN) $(if $(filter yes,$(AV)),-DFOOTFALL_AV) \
+	$(if $(filter yes,$(MICROHTTPD)),-DFOOTFALL_MICROHTTPD) $(if $(filter yes,$(CURL)),-DFOOTFALL_CURL) \
+	$(if $(filter yes,$(SYSTEMD)),-DFOOTFALL_SYSTEMD='"$(SYSTEMD_VERSION)"')
 CPPFLAGS += -Iinclude -D_GNU_SOURCE -DFOOTFALL_VERSION='"$(VERSION)"' -DFOOTFALL_PREFIX='"$(PREFIX)"' -MMD -MP
 CFLAGS += -std=c17 $(OPT) $(WARN) -pthread $(SANFLAGS) $(PKG_CFLAGS)
 CXXFLAGS += -std=c++17 $(OPT) $(WARN) -pthread $(SANFLAGS)
@@ -52,7 +70,9 @@ CORE_SRC := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
 ifneq ($(ONEDNN),yes)
 CORE_SRC := $(filter-out src/fast/onednn%.c src/fast/run.c src/fast/script%.c,$(CORE_SRC))
 endif
-CORE_OBJ := $(CORE_SRC:%.c=$(B)/%.o)
+CORE_OBJ := $(CORE_SRC:%.c=$(B)/%.o) $(B)/src/serve/page_data.o
+# The live page's own files, in the program.
+PAGE := src/serve/page.html src/serve/page.css src/serve/page.js
 BRIDGE_OBJ := $(B)/src/vision/vision.o
 FAKE_OBJ := $(B)/tests/fake/vision_fake.o
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
@@ -72,7 +92,7 @@ V ?=
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '%-3s %s\n' $(1) $@)
 
-.PHONY: all need setup demo test check bench fuzz install uninstall clean
+.PHONY: all need s3-test-server setup demo test check bench fuzz install uninstall clean
 .PHONY: demo-run test-run test-programs fake-programs bench-run train-data train-pf train-gender
 all: $(B)/footfall
 
@@ -91,6 +111,15 @@ $(B)/core.a: $(CORE_OBJ)
 
 $(B)/%.o: %.c $(B)/flags | need
 	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(B)/src/serve/page_data.c: src/serve/embed.sh $(PAGE)
+	@mkdir -p $(@D)
+	$(Q)sh src/serve/embed.sh $(PAGE) >$@.part
+	@mv $@.part $@
+
+$(B)/src/serve/page_data.o: $(B)/src/serve/page_data.c $(B)/flags | need
 	$(call say,CC)
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -136,11 +165,15 @@ AGAIN = $(MAKE) --no-print-directory
 JOBS := $(shell nproc 2>/dev/null || echo 1)
 PARALLEL = $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
 
+# An S3 server out of the npm registry, for the test of uploads, which does without it when it is not there.
+s3-test-server:
+	npm install --no-audit --no-fund --prefix '$(B)/s3' s3rver
+
 setup:
-	@sh src/setup.sh build fast test fetch
+	@sh src/setup.sh build fast live test fetch
 
 demo:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast live
 	+@$(AGAIN) $(PARALLEL) all
 	+@$(AGAIN) demo-run
 
@@ -152,7 +185,7 @@ SUITES ?=
 SUITE_PROGRAMS = $(if $(filter-out unit fuzz cli,$(or $(SUITES),all)),test-programs,fake-programs)
 
 test:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast test
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast live test
 	+@$(AGAIN) $(PARALLEL) $(SUITE_PROGRAMS)
 	+@$(AGAIN) test-run
 
@@ -166,14 +199,14 @@ test-run: $(SUITE_PROGRAMS)
 # Under the thread sanitizer everything but the real bridge: it sees races only in what it has
 # instrumented, and in OpenCV's own threads, which it has not, it would see ghosts.
 check:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast test
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast live test
 	+@$(AGAIN) $(PARALLEL) B=$(B)/asan SAN=address,undefined OPT='-O1 -g' test-programs
 	+@$(AGAIN) B=$(B)/asan SAN=address,undefined OPT='-O1 -g' test-run
 	+@$(AGAIN) $(PARALLEL) B=$(B)/tsan SAN=thread OPT='-O1 -g' fake-programs
 	+@$(AGAIN) B=$(B)/tsan SAN=thread OPT='-O1 -g' SUITES='unit cli' test-run
 
 bench:
-	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast
+	@CC='$(CC)' CXX='$(CXX)' sh src/setup.sh build fast live
 	+@$(AGAIN) $(PARALLEL) all
 	+@$(AGAIN) bench-run
 
@@ -210,23 +243,30 @@ fuzz:
 D = $(DESTDIR)$(PREFIX)
 INSTALLED = bin/footfall share/footfall/models/registry.cfg share/man/man1/footfall.1 \
 	share/bash-completion/completions/footfall share/zsh/site-functions/_footfall \
-	share/doc/footfall/LICENSE $(addprefix share/footfall/,$(OWN))
+	share/doc/footfall/LICENSE share/doc/footfall/live.cfg lib/systemd/system/footfall.service $(addprefix share/footfall/,$(OWN))
 # Our own networks, their cards, and the record of how they were trained.
 OWN := $(wildcard models/own/*.onnx models/footfall-*.md models/ledger.jsonl)
 
-install: all $(B)/completion.bash $(B)/completion.zsh
+install: all $(B)/completion.bash $(B)/completion.zsh $(B)/footfall.service
 	@mkdir -p $(addprefix "$(D)"/,$(sort $(dir $(INSTALLED))))
 	install -m 755 $(B)/footfall "$(D)/bin/footfall"
 	install -m 644 models/registry.cfg "$(D)/share/footfall/models/registry.cfg"
 	@for f in $(OWN); do echo install $$f; install -m 644 $$f "$(D)/share/footfall/$$f" || exit; done
 	install -m 644 src/footfall.1 "$(D)/share/man/man1/footfall.1"
 	install -m 644 LICENSE "$(D)/share/doc/footfall/LICENSE"
+	install -m 644 src/footfall-live.cfg "$(D)/share/doc/footfall/live.cfg"
+	install -m 644 $(B)/footfall.service "$(D)/lib/systemd/system/footfall.service"
 	install -m 644 $(B)/completion.bash "$(D)/share/bash-completion/completions/footfall"
 	install -m 644 $(B)/completion.zsh "$(D)/share/zsh/site-functions/_footfall"
 
 $(B)/completion.%: $(B)/footfall
 	$< completion $* >$@.part
 	@mv $@.part $@
+
+# PREFIX is one of the flags, and so is SYSTEMD: without it nobody would tell that the start is over.
+$(B)/footfall.service: src/footfall.service $(B)/flags
+	$(Q)sed -e 's|@BINDIR@|$(PREFIX)/bin|' \
+		$(if $(filter yes,$(SYSTEMD)),,-e 's/^Type=notify/Type=exec/' -e '/^WatchdogSec=/d') $< >$@
 
 uninstall:
 	rm -f $(addprefix "$(D)"/,$(INSTALLED))

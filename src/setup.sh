@@ -1,7 +1,7 @@
 #!/bin/sh
 # Sees to it that what footfall is built from is there.
 #
-#   setup.sh [--check] PART...      PART: build, fast, test, fetch, bench
+#   setup.sh [--check] PART...      PART: build, fast, live, test, fetch, bench
 #
 # Installs the missing Debian packages, as root, through sudo, or says which command would; without
 # a missing one it calls no package manager and needs no root.  --check installs nothing, and names
@@ -13,12 +13,14 @@ set -eu
 
 # Nothing but what one can do without is no reason to stop.
 missing=
-optional=libdnnl-dev
+optional="libdnnl-dev libavformat-dev libavcodec-dev libswscale-dev libmicrohttpd-dev libcurl4-openssl-dev libsystemd-dev"
 
 fail() {
 	echo "setup: $*" >&2
-	[ "$missing" = "$optional" ] || exit 69
-	echo "setup: going on without $optional" >&2
+	for package in $missing; do
+		case " $optional " in *" $package "*) ;; *) exit 69 ;; esac
+	done
+	echo "setup: going on without $missing" >&2
 	exit 0
 }
 
@@ -27,7 +29,7 @@ if [ "${1-}" = --check ]; then
 	check=yes
 	shift
 fi
-[ $# -gt 0 ] || { echo "usage: setup.sh [--check] build|fast|test|fetch|bench..." >&2; exit 2; }
+[ $# -gt 0 ] || { echo "usage: setup.sh [--check] build|fast|live|test|fetch|bench..." >&2; exit 2; }
 
 installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
@@ -67,6 +69,11 @@ need_library() {
 	need "$1" "$3"
 }
 
+# want_library PACKAGE HEADER REASON: one can do without.
+want_library() {
+	[ "$check" = yes ] || ! apt-cache show "$1" >/dev/null 2>&1 || need_library "$1" "$2" "$3 (optional)"
+}
+
 dpkg=no
 command -v dpkg-query >/dev/null 2>&1 && dpkg=yes
 
@@ -89,8 +96,15 @@ for part; do
 		;;
 	fast)
 		# Not needed, only several times faster: where it is not to be had nothing is amiss.
-		[ "$check" = yes ] || ! apt-cache show libdnnl-dev >/dev/null 2>&1 ||
-			need_library $optional oneapi/dnnl/dnnl.h "runs the networks several times faster (optional)"
+		want_library libdnnl-dev oneapi/dnnl/dnnl.h "runs the networks several times faster"
+		;;
+	live)
+		want_library libavformat-dev libavformat/avformat.h "streams from cameras"
+		want_library libavcodec-dev libavcodec/avcodec.h "streams from cameras"
+		want_library libswscale-dev libswscale/swscale.h "streams from cameras"
+		want_library libmicrohttpd-dev microhttpd.h "the live page"
+		want_library libcurl4-openssl-dev curl/curl.h "uploads of recorded segments"
+		want_library libsystemd-dev systemd/sd-daemon.h "tells systemd how the service is"
 		;;
 	test)
 		need_library libcmocka-dev cmocka.h "unit tests"
@@ -109,7 +123,7 @@ for part; do
 			need python3-opencv "the Python script to compare with"
 		;;
 	*)
-		echo "setup: no part is called '$part': build, fast, test, fetch, bench" >&2
+		echo "setup: no part is called '$part': build, fast, live, test, fetch, bench" >&2
 		exit 2
 		;;
 	esac

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  Parts of footfall bench that have a file of their own.
+ * Floor 6.  Parts of footfall bench that have a file of their own.
  */
 #ifndef FOOTFALL_CLI_BENCH_H
 #define FOOTFALL_CLI_BENCH_H

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  A command is one file and one struct; its option table feeds parsing, --help
+ * Floor 6.  A command is one file and one struct; its option table feeds parsing, --help
  * and the shell completions.
  */
 #ifndef FOOTFALL_CLI_CLI_H
@@ -32,8 +32,11 @@ struct command {
 	int (*exec)(struct cli *c, struct err *e);
 };
 
+struct parsed;
+
 struct cli {
 	const struct command *command;
+	const struct parsed *given;	/* cli/parse.h: for a command that reads the settings again */
 	struct settings settings;
 	const char *db;		/* -d, default "footfall.db" */
 	bool db_given;

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  The parts of footfall eval: one file each, behind one command.
+ * Floor 6.  The parts of footfall eval: one file each, behind one command.
  */
 #ifndef FOOTFALL_CLI_EVAL_H
 #define FOOTFALL_CLI_EVAL_H

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  Evaluations of boxes: what eval score, detect and face share.  Private to src/cli/eval_*.c.
+ * Floor 6.  Evaluations of boxes: what eval score, detect and face share.  Private to src/cli/eval_*.c.
  */
 #ifndef FOOTFALL_CLI_EVAL_BOXES_H
 #define FOOTFALL_CLI_EVAL_BOXES_H

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  Comparing two stored evaluations: what boxes and genders share.  Private to src/cli/eval_compare*.c.
+ * Floor 6.  Comparing two stored evaluations: what boxes and genders share.  Private to src/cli/eval_compare*.c.
  */
 #ifndef FOOTFALL_CLI_EVAL_COMPARE_H
 #define FOOTFALL_CLI_EVAL_COMPARE_H

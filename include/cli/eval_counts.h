@@ -1,5 +1,5 @@
 /*
- * Floor 5.  What footfall eval counts found, between its parts.  Private to src/cli/eval_counts*.c.
+ * Floor 6.  What footfall eval counts found, between its parts.  Private to src/cli/eval_counts*.c.
  */
 #ifndef FOOTFALL_CLI_EVAL_COUNTS_H
 #define FOOTFALL_CLI_EVAL_COUNTS_H

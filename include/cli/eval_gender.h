@@ -1,5 +1,5 @@
 /*
- * Floor 5.  What footfall eval gender found, between the part that finds it and those that print it.
+ * Floor 6.  What footfall eval gender found, between the part that finds it and those that print it.
  */
 #ifndef FOOTFALL_CLI_EVAL_GENDER_H
 #define FOOTFALL_CLI_EVAL_GENDER_H

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  The steps of footfall eval gender.  Private to src/cli/eval_gender*.c.
+ * Floor 6.  The steps of footfall eval gender.  Private to src/cli/eval_gender*.c.
  */
 #ifndef FOOTFALL_CLI_EVAL_GENDER_PARTS_H
 #define FOOTFALL_CLI_EVAL_GENDER_PARTS_H

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  What the pages of footfall eval share: their facts, their gallery, and writing them.  Private to
+ * Floor 6.  What the pages of footfall eval share: their facts, their gallery, and writing them.  Private to
  * src/cli/eval_*html.c.
  */
 #ifndef FOOTFALL_CLI_EVAL_HTML_H

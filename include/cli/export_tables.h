@@ -1,5 +1,5 @@
 /*
- * Floor 5.  What `footfall export` can write.
+ * Floor 6.  What `footfall export` can write.
  */
 #ifndef FOOTFALL_CLI_EXPORT_TABLES_H
 #define FOOTFALL_CLI_EXPORT_TABLES_H

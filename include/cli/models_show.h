@@ -1,5 +1,5 @@
 /*
- * Floor 5.  What is known of networks, printed: footfall models list and show.
+ * Floor 6.  What is known of networks, printed: footfall models list and show.
  */
 #ifndef FOOTFALL_CLI_MODELS_SHOW_H
 #define FOOTFALL_CLI_MODELS_SHOW_H

@@ -1,5 +1,5 @@
 /*
- * Floor 5.  Between main and the command line's tables; commands themselves need cli.h only.
+ * Floor 6.  Between main and the command line's tables; commands themselves need cli.h only.
  */
 #ifndef FOOTFALL_CLI_PARSE_H
 #define FOOTFALL_CLI_PARSE_H

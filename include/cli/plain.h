@@ -1,5 +1,5 @@
 /*
- * Floor 5.  Names from files, for a terminal.
+ * Floor 6.  Names from files, for a terminal.
  */
 #ifndef FOOTFALL_CLI_PLAIN_H
 #define FOOTFALL_CLI_PLAIN_H

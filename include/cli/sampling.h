@@ -1,5 +1,5 @@
 /*
- * Floor 5.  Which frames of an input: the options --every, --fps, --from, --to and --start, and the settings of sources.
+ * Floor 6.  Which frames of an input: the options --every, --fps, --from, --to and --start, and the settings of sources.
  */
 #ifndef FOOTFALL_CLI_SAMPLING_H
 #define FOOTFALL_CLI_SAMPLING_H

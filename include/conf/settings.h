@@ -42,6 +42,33 @@ struct settings {
 	double minute_gap;		/* seconds */
 	/* store */
 	double store_timeout;		/* seconds */
+	/* live */
+	char *live_sources;		/* separated by white space; "none" */
+	double live_open;		/* seconds */
+	double live_stall;		/* seconds */
+	double live_backoff;		/* seconds */
+	double live_commit;		/* seconds */
+	double live_gap;		/* seconds */
+	char *live_transport;		/* "tcp", "udp" */
+	char *live_raw_size;		/* "640x480"; "none": YUV4MPEG2 */
+	char *live_raw_pixels;		/* "bgr24", "rgb24", "gray", "i420", "nv12" */
+	/* retain */
+	char *retain_detections;	/* a duration, "forever" */
+	char *retain_minutes;
+	/* record */
+	double record_segment;		/* seconds */
+	double record_segment_mb;	/* megabytes */
+	double record_quota;		/* gigabytes */
+	bool record_blur;
+	char *record_upload;		/* address; "none" */
+	char *record_region;
+	char *record_credentials;	/* file; "none" */
+	/* serve */
+	char *serve_address;
+	int64_t serve_port;
+	char *serve_token;		/* file; "none" */
+	int64_t serve_clients;
+	char *serve_picture;		/* "none", "blurred", "plain" */
 
 	struct settings_origin *origins;	/* where each came from; one for each table entry */
 };
