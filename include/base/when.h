@@ -18,6 +18,13 @@ int when_parse(const char *s, int64_t *ms);
 int when_parse_offset(const char *s, int64_t *ms);
 
 /*
+ * How long something is kept: a whole number above 0 with its unit, "90s", "15m", "12h", "30d", "8w" or "5y" (of 365 days), or
+ * "forever", which is WHEN_FOREVER.  At most 10,000 years.  0 or -1.
+ */
+#define WHEN_FOREVER INT64_MAX
+int when_parse_duration(const char *s, int64_t *ms);
+
+/*
  * A date in a file's name: YYYYMMDD, one of "_-T", HHMMSS, with no digit directly before
  * or after; taken as UTC.  The last component of path is searched; the first valid
  * date wins.  0 or -1.

@@ -18,6 +18,9 @@ char *text_percent(double part, char out[TEXT_SIZE]);
 /* "45 s", "12.5 min", "3.2 h", "12 days". */
 char *text_duration(int64_t ms, char out[TEXT_SIZE]);
 
+/* "90 ms", "2.5 s" and so on. */
+char *text_age(int64_t ms, char out[TEXT_SIZE]);
+
 /* "2026-11-21 02:20", or in a recording "01:20" (hours and minutes). */
 char *text_time(int64_t ms, bool in_recording, char out[TEXT_SIZE]);
 /* "02:20"; in a recording hours as many as it takes. */

@@ -2,8 +2,8 @@
  * Floor 3.  What a report shows, read from a database in one consistent look: per source the
  * runs that count, and its minutes.
  *
- * Where several runs of a source hold the same minute, the newest one speaks, as in the
- * database's own views.
+ * Where several runs of a recording hold the same minute, the newest one speaks; those of a camera or stream are added
+ * up, because each saw another part of it.  So do the database's own views.
  */
 #ifndef FOOTFALL_REPORT_VIEW_H
 #define FOOTFALL_REPORT_VIEW_H
@@ -31,6 +31,10 @@ struct report_bin {
 	int64_t faces_sum;
 	int64_t gate_frames;		/* those frames of runs with the motion gate, and of them: */
 	int64_t gated;			/* those that took an earlier result */
+	int64_t aged;			/* minutes that know how old results were when they were stored, and the worst of them: */
+	int64_t age_median_ms, age_p95_ms, age_max_ms;
+	int64_t frozen, dark;		/* of the frames */
+	int64_t moved;			/* sudden changes of view */
 	size_t run;			/* of a minute, while it is being loaded: index of its run */
 };
 
@@ -66,8 +70,16 @@ struct report_run {
 	bool speaks;			/* some of the minutes are its own */
 };
 
+/* A stretch in which no frame came from a camera. */
+struct report_gap {
+	int64_t from_ms, to_ms;		/* an end that was not written is the beginning of the next run */
+	bool open;			/* there is no such end either; to_ms is then from_ms */
+	char *reason, *detail;		/* detail may be NULL */
+};
+
 struct report_source {
 	char *name, *kind;
+	int64_t id;
 	int64_t width, height;
 	struct report_run *runs;	/* those that speak, oldest first */
 	size_t nruns;
@@ -75,6 +87,10 @@ struct report_source {
 	struct report_bin *minutes;	/* by rising start_ms, at most one each; at least one */
 	size_t nminutes;
 	struct report_bin total;	/* of all minutes; start_ms and width_ms span them */
+	struct report_gap *gaps;	/* that touch the period, by rising from_ms */
+	size_t ngaps;
+	bool adds_up;			/* runs that hold the same minute saw different parts of it */
+	bool live;			/* watched as it happened: drops, ages, gaps and marks mean something */
 	bool in_recording;		/* no start is known: times count from the recording's first frame */
 };
 
@@ -90,6 +106,9 @@ struct report_view {
  */
 int report_view_load(struct report_view *v, struct db *d, const struct report_query *q, struct err *e);
 void report_view_free(struct report_view *v);
+
+/* Of minute i: the gaps from gaps[*from] on are those that began in it, or after the minute before it; of the last one also those after it.  Returns how many. */
+size_t report_gaps_of(const struct report_source *s, size_t i, size_t *from);
 
 /*
  * Bins as wide as it takes for at most 240 of them to span the source: 1, 5, 15 or 60 minutes, else days (however

@@ -23,5 +23,8 @@ void run_bind_models(struct stmt *s, const struct run_models *m);	/* :person, :f
 /* What store_begin does, inside a transaction that the caller began.  st: the prepared statements of store_statements. */
 int run_begin(struct db *d, struct stmt *const *st, const struct store_run *spec, bool force,
 	struct store_begun *out, struct err *e);
+/* A new run in any case, with the source and the networks that it needs; *source: its id.  In a transaction like run_begin. */
+int run_begin_new(struct db *d, struct stmt *const *st, const struct store_run *spec, int64_t *source,
+	struct store_begun *out, struct err *e);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/sha256.h"
 #include "store/db.h"
 
-enum { STORE_APPLICATION_ID = 0x666F6F74, STORE_SCHEMA = 3 };
+enum { STORE_APPLICATION_ID = 0x666F6F74, STORE_SCHEMA = 4 };
 
 /* Opens a database for reading and checks application_id and user_version (a newer schema is ERR_DATA and says so; an older one is told to be migrated by any writing command). */
 int store_open_read(struct db **out, const char *path, int timeout_ms, struct err *e);
@@ -56,6 +56,7 @@ struct store_begun {
 	enum store_begin how;
 	int64_t run_id;
 	int64_t frames_analyzed;	/* stored already */
+	int64_t frames_pruned;		/* of them, those that retention deleted; of a complete run with such the fields below are unset */
 	int64_t last_number;		/* number of the last stored frame, -1 when none */
 	int64_t seen_number;		/* of the last one that took no earlier result, -1 when none */
 	int64_t last_ms, before_last_ms;	/* times of the last two stored frames; meaningful for frames_analyzed >= 1 and >= 2 */

@@ -163,6 +163,36 @@ when_parse_offset(const char *s, int64_t *ms)
 	return 0;
 }
 
+int
+when_parse_duration(const char *s, int64_t *ms)
+{
+	static const struct {
+		char letter;
+		int64_t ms;
+	} units[] = {
+		{ 's', 1000 }, { 'm', WHEN_MINUTE_MS }, { 'h', HOUR_MS }, { 'd', DAY_MS }, { 'w', 7 * DAY_MS }, { 'y', 365 * DAY_MS }
+	};
+	if (strcmp(s, "forever") == 0) {
+		*ms = WHEN_FOREVER;
+		return 0;
+	}
+	size_t digits = strspn(s, "0123456789");
+	if (digits < 1 || digits > 12 || strlen(s) != digits + 1)
+		return -1;
+	int64_t n = 0;
+	for (size_t i = 0; i < digits; i++)
+		n = n * 10 + (s[i] - '0');
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+		if (units[i].letter != s[digits])
+			continue;
+		if (n < 1 || n > 10000 * 365 * DAY_MS / units[i].ms)
+			return -1;
+		*ms = n * units[i].ms;
+		return 0;
+	}
+	return -1;
+}
+
 /* A date and time right at s. */
 static bool
 date_at(const char *s, int64_t *ms)

@@ -1,5 +1,5 @@
 /*
- * footfall db: what a database holds, whether it is sound, and a copy of it.
+ * footfall db: what a database holds, whether it is sound, a copy of it, and what of it is old enough to go.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/db_prune.h"
 #include "cli/plain.h"
 #include "out/out.h"
 #include "store/check.h"
@@ -37,6 +38,7 @@ static const struct fact rows[] = {
 	{ "runs_failed", "  failed", "SELECT count(*) FROM run WHERE status = 'failed'" },
 	{ "frames", "frames", "SELECT count(*) FROM frame" },
 	{ "minutes", "minutes", "SELECT count(*) FROM minute" },
+	{ "gaps", "gaps", "SELECT count(*) FROM gap" },
 	{ NULL, NULL, NULL }
 };
 
@@ -44,6 +46,10 @@ static const struct fact personal[] = {
 	{ "persons", "boxes of persons", "SELECT count(*) FROM person" },
 	{ "faces", "boxes of faces", "SELECT count(*) FROM face" },
 	{ "genders", "estimated genders", "SELECT count(*) FROM face WHERE p_female IS NOT NULL" },
+	{ "segments", "recorded segments", "SELECT count(*) FROM segment WHERE deleted_ms IS NULL" },
+	{ "segments_bytes", "  bytes", "SELECT coalesce(sum(bytes), 0) FROM segment WHERE deleted_ms IS NULL" },
+	{ "segments_unblurred", "  not blurred", "SELECT count(*) FROM segment WHERE deleted_ms IS NULL AND NOT blurred" },
+	{ "segments_uploaded", "segments uploaded", "SELECT count(*) FROM segment WHERE uploaded_ms IS NOT NULL" },
 	{ NULL, NULL, NULL }
 };
 
@@ -123,8 +129,33 @@ put_sources(struct db *d, struct out *o, bool json, struct err *e)
 	return got;
 }
 
+/* The words above all, for who must say what is kept. */
 static int
-put_info(struct db *d, struct out *o, bool json, struct err *e)
+put_kept(struct db *d, struct out *o, bool json, const struct settings *s, struct err *e)
+{
+	int64_t segments;
+	if (db_int(d, "SELECT count(*) FROM segment WHERE deleted_ms IS NULL", &segments, e) != 0)
+		return -1;
+	if (json) {
+		out_json_int(o, "pictures", 0);
+		out_json_end(o);
+		out_json_object(o, "retain");
+		out_json_text(o, "detections", s->retain_detections);
+		out_json_text(o, "minutes", s->retain_minutes);
+		out_json_end(o);
+		return 0;
+	}
+	out_puts(o, segments == 0 ? "No pictures are stored.\n" : "No pictures are stored here; recorded segments are files of their own.\n");
+	out_puts(o, "Kept by these settings: boxes ");
+	plain_put(o, s->retain_detections);
+	out_puts(o, ", minutes ");
+	plain_put(o, s->retain_minutes);
+	out_puts(o, " (retain.detections, retain.minutes).\n");
+	return 0;
+}
+
+static int
+put_info(struct db *d, struct out *o, bool json, const struct settings *settings, struct err *e)
 {
 	if (json)
 		out_json_object(o, NULL);
@@ -145,13 +176,10 @@ put_info(struct db *d, struct out *o, bool json, struct err *e)
 	}
 	if (put_facts(d, o, json, personal, e) != 0)
 		return -1;
-	if (json) {
-		out_json_int(o, "pictures", 0);
+	if (put_kept(d, o, json, settings, e) != 0)
+		return -1;
+	if (json)
 		out_json_end(o);
-		out_json_end(o);
-	} else {
-		out_puts(o, "No pictures are stored.\n");
-	}
 	return 0;
 }
 
@@ -163,7 +191,7 @@ info(struct cli *c, struct db *d, struct err *e)
 	/* whole or not at all: half an object is no JSON */
 	struct buf text = { 0 };
 	struct out *b = out_buf(&text);
-	int r = put_info(d, b, c->json, e);
+	int r = put_info(d, b, c->json, &c->settings, e);
 	if (r == 0)
 		r = out_close(b, e);
 	else
@@ -277,15 +305,22 @@ backup(struct cli *c, struct db *d, struct err *e)
 struct action {
 	const char *name;
 	int operands;	/* with the name */
-	bool writes;
+	bool writes, prunes;
 	int (*exec)(struct cli *c, struct db *d, struct err *e);
 };
 
 static const struct action actions[] = {
-	{ "info", 1, false, info },
-	{ "check", 1, false, check },
-	{ "rebuild", 1, true, rebuild },
-	{ "backup", 2, false, backup },
+	{ "info", 1, false, false, info },
+	{ "check", 1, false, false, check },
+	{ "rebuild", 1, true, false, rebuild },
+	{ "backup", 2, false, false, backup },
+	{ "prune", 1, false, true, NULL },	/* opens the database itself */
+};
+
+static const struct cli_option options[] = {
+	{ "dry-run", 'n', NULL, "prune: say what would go, and delete nothing" },
+	{ "vacuum", 0, NULL, "prune: write the whole file anew, so that it becomes smaller (and can, from now on)" },
+	{ NULL, 0, NULL, NULL },
 };
 
 static int
@@ -299,9 +334,13 @@ exec(struct cli *c, struct err *e)
 			a = &actions[i];
 	}
 	if (a == NULL)
-		return err_set(e, ERR_USAGE, "db %s: it must be info, check, rebuild or backup", c->argv[0]);
+		return err_set(e, ERR_USAGE, "db %s: it must be info, check, rebuild, backup or prune", c->argv[0]);
 	if (cli_operands(c, a->operands, a->operands, e) != 0)
 		return -1;
+	if (a->prunes)
+		return db_prune(c, e);
+	if (cli_flag(c, "dry-run") || cli_flag(c, "vacuum"))
+		return err_set(e, ERR_USAGE, "db %s: --dry-run and --vacuum are for db prune", a->name);
 
 	struct db *d;
 	int opened = a->writes ? db_open(&d, c->db, DB_WRITE, cli_timeout_ms(c), e) : store_open_read(&d, c->db, cli_timeout_ms(c), e);
@@ -314,10 +353,12 @@ exec(struct cli *c, struct err *e)
 
 const struct command cmd_db = {
 	.name = "db",
-	.usage = "info | check | rebuild | backup FILE",
-	.summary = "look into a database, prove and mend it, copy it",
+	.usage = "info | check | rebuild | backup FILE | prune [--dry-run] [--vacuum]",
+	.summary = "look into a database, prove and mend it, copy it, prune it",
+	.options = options,
 	.details = "info: what it holds, and what of that is personal. check: proves that every minute is what the\n"
 	    "stored detections give, and that the file is sound; exit status 65 when it is not. rebuild: recomputes\n"
-	    "minutes and counters. backup: copies it to a new FILE, also while it is being written.",
+	    "minutes and counters. backup: copies it to a new FILE, also while it is being written.\n"
+	    "prune: deletes what is older than the settings retain.detections and retain.minutes say, also while it is being written.",
 	.exec = exec
 };

@@ -17,7 +17,7 @@
 #include "store/store.h"
 
 static const struct cli_option options[] = {
-	{ "table", 't', "NAME", "minutes (default), persons, faces, frames or runs" },
+	{ "table", 't', "NAME", "minutes (default), persons, faces, frames, runs, gaps or segments" },
 	{ "format", 'f', "FORMAT", "csv or jsonl (default: what the file's name says, else csv; jsonl with --json)" },
 	{ "output", 0, "FILE", "write to FILE instead of stdout; compressed when the name ends in .gz" },
 	{ "source", 's', "NAME", "only this source" },
@@ -46,7 +46,7 @@ take_table(const struct cli *c, struct export *x, struct err *e)
 		if (strcmp(x->table->name, name) == 0)
 			return 0;
 	}
-	return err_set(e, ERR_USAGE, "--table %s: it must be minutes, persons, faces, frames or runs", name);
+	return err_set(e, ERR_USAGE, "--table %s: it must be minutes, persons, faces, frames, runs, gaps or segments", name);
 }
 
 static bool

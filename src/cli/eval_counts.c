@@ -163,14 +163,30 @@ take_frame(struct tallies *t, const struct truth_of *truth, const struct counted
 	r->frames++;
 }
 
+/* Half of the frames would give figures of another recording. */
+static int
+refuse_pruned(struct db *d, const struct counted_run *run, struct err *e)
+{
+	struct stmt *q;
+	if (stmt_new(&q, d, "SELECT frames_pruned FROM run WHERE id = :run", e) != 0)
+		return -1;
+	stmt_bind_int(q, ":run", run->id);
+	int got = stmt_step(q, e);
+	if (got == 1 && stmt_int(q, 0) > 0)
+		got = err_set(e, ERR_DATA, "%lld frames of run %lld (%s) were deleted by retention, so it cannot be counted: "
+		    "`footfall analyze --force` analyses the recording anew", (long long)stmt_int(q, 0), (long long)run->id, run->source);
+	stmt_free(q);
+	return got < 0 ? -1 : 0;
+}
+
 static int
 compare_frames(struct db *d, const struct counted_run *run, const struct truth_of *truth, struct tallies *t,
 	struct counts_result *r, struct err *e)
 {
 	struct stmt *q;
 	size_t at = 0;
-	int got;
-	if (stmt_new(&q, d, run->by_person
+	int got = refuse_pruned(d, run, e);
+	if (got != 0 || stmt_new(&q, d, run->by_person
 	    ? "SELECT number, time_ms, (SELECT count(*) FROM person p WHERE p.frame_id = f.id) FROM frame f"
 	      " WHERE run_id = :run ORDER BY number"
 	    : "SELECT number, time_ms, (SELECT count(*) FROM face c WHERE c.frame_id = f.id) FROM frame f"

@@ -255,12 +255,20 @@ analyze_input(const struct analysis *a, const struct input *in, struct analysis_
 		out->fatal = e->code == ERR_IO;
 		goto out;
 	}
+	if (r.begun.how == STORE_COMPLETE && r.drawing && r.begun.frames_pruned > 0) {
+		err_set(e, ERR_DATA, "%s: what was found in run %lld was deleted by retention, so it cannot be drawn: --force analyses the input anew",
+		    in->path, (long long)r.begun.run_id);
+		goto out;
+	}
 	out->run_id = r.begun.run_id;
 	if (r.begun.how == STORE_COMPLETE && !r.drawing) {
 		out->status = ANALYSIS_ALREADY;
 		result = 0;
 		goto out;
 	}
+	if (r.begun.how == STORE_CONTINUED && r.drawing && r.begun.frames_pruned > 0)
+		log_warn("%s: %lld frames are not drawn, because what was found in them was deleted by retention", in->path,
+		    (long long)r.begun.frames_pruned);
 	if (r.begun.how == STORE_CONTINUED && r.begun.frames_analyzed > 0)
 		log_info("%s: continuing after frame %lld", in->path, (long long)r.begun.last_number);
 	progress_start(&r.progress, file_name(in->path), info.frames, r.begun.last_number + 1);

@@ -11,6 +11,13 @@
 
 enum { BINS_MAX = 240 };
 
+static void
+raise_to(int64_t *v, int64_t other)
+{
+	if (other > *v)
+		*v = other;
+}
+
 void
 report_bin_add(struct report_bin *to, const struct report_bin *more)
 {
@@ -34,6 +41,13 @@ report_bin_add(struct report_bin *to, const struct report_bin *more)
 	to->faces_sum += more->faces_sum;
 	to->gate_frames += more->gate_frames;
 	to->gated += more->gated;
+	to->aged += more->aged;
+	raise_to(&to->age_median_ms, more->age_median_ms);
+	raise_to(&to->age_p95_ms, more->age_p95_ms);
+	raise_to(&to->age_max_ms, more->age_max_ms);
+	to->frozen += more->frozen;
+	to->dark += more->dark;
+	to->moved += more->moved;
 }
 
 static double

@@ -119,6 +119,49 @@ put_run(struct out *o, const struct report_source *s, const struct report_run *r
 	out_puts(o, "</dl>\n");
 }
 
+/* What is known of a camera beside its people: marks of its pictures. */
+static void
+put_marks(struct out *o, const struct report_bin *t)
+{
+	const struct {
+		const char *name;
+		int64_t n;
+	} marks[] = {
+		{ "frames stood still to the last bit", t->frozen }, { "frames were too dark, or covered", t->dark },
+		{ "sudden changes of view", t->moved }
+	};
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+		char text[TEXT_SIZE];
+		if (marks[i].n > 0)
+			out_printf(o, "<p class=\"soft\">%s %s.</p>\n", text_count(marks[i].n, text), marks[i].name);
+	}
+}
+
+void
+page_gaps(struct out *o, const struct report_source *s)
+{
+	char text[2 * TEXT_SIZE];
+
+	put_marks(o, &s->total);
+	if (s->ngaps == 0)
+		return;
+	out_puts(o, "<details>\n<summary>");
+	page_put_count(o, (int64_t)s->ngaps, "gap", "gaps");
+	out_puts(o, " in which no frame came</summary>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of gaps\">"
+	    "<table class=\"names\">\n<thead><tr><th scope=\"col\">Time (UTC)</th><th scope=\"col\">Reason</th></tr></thead>\n<tbody>\n");
+	for (size_t i = 0; i < s->ngaps; i++) {
+		report_gap_period(&s->gaps[i], text);
+		out_printf(o, "<tr><th scope=\"row\">%s</th><td>", text);
+		out_xml_text(o, s->gaps[i].reason);
+		if (s->gaps[i].detail != NULL) {
+			out_puts(o, ": ");
+			out_xml_text(o, s->gaps[i].detail);
+		}
+		out_puts(o, "</td></tr>\n");
+	}
+	out_puts(o, "</tbody></table></div>\n</details>\n");
+}
+
 void
 page_facts(struct out *o, const struct report_source *s, bool folded)
 {
@@ -130,7 +173,7 @@ page_facts(struct out *o, const struct report_source *s, bool folded)
 	if (s->nruns > 1) {
 		out_puts(o, "<p class=\"soft\">The minutes come from ");
 		out_puts(o, text_count((int64_t)s->nruns, text));
-		out_puts(o, " runs; where they meet, the newest run speaks.");
+		out_puts(o, s->adds_up ? " runs; where they meet, they are added up." : " runs; where they meet, the newest run speaks.");
 		if (first > 0)
 			out_printf(o, " The newest %d are shown here.", RUNS_SHOWN);
 		out_puts(o, "</p>\n");
@@ -163,6 +206,10 @@ page_notes(struct out *o, const struct report_view *v)
 	page_note(o, "Seen",
 	    "The part of the time that frames cover. Less than 95\u00a0% is hatched in the chart and coloured in the table: "
 	    "such an average speaks only for what was seen. Time without any frame is left blank; it does not mean that nobody was there.");
+	if (v->total.dropped > 0)
+		page_note(o, "Dropped", "Frames that came while an earlier one was still being analysed, and were left out so that results do not lag behind.");
+	if (v->total.aged > 0)
+		page_note(o, "Age", "From the capture of a frame until its result was stored: 95\u00a0% of the frames stay below it, in the worst minute.");
 	if (v->total.gate_frames > 0)
 		page_note(o, "Gated",
 		    "Frames in which nothing had changed since the last one that the networks saw: they take its result, which is "

@@ -194,6 +194,10 @@ put_cells(struct out *o, const struct report_bin *b, const struct report_bin *al
 		page_put_average(o, report_bin_unknown(b));
 	}
 	out_printf(o, "</td><td>%s</td>", text_count(b->frames, text));
+	if (all->dropped > 0)
+		out_printf(o, "<td>%s</td>", text_count(b->dropped, text));
+	if (all->aged > 0)
+		out_printf(o, "<td>%s</td>", b->aged > 0 ? text_age(b->age_p95_ms, text) : "\u2013");
 	if (all->gate_frames > 0)
 		out_printf(o, "<td>%s</td>", b->gate_frames > 0 ? text_percent(report_bin_gated(b), text) : "\u2013");
 }
@@ -205,6 +209,10 @@ put_column_titles(struct out *o, const struct report_bin *all)
 	if (all->gender_frames > 0)
 		out_puts(o, "<th scope=\"col\">Men</th><th scope=\"col\">Women</th><th scope=\"col\">Unknown</th>");
 	out_puts(o, "<th scope=\"col\">Frames</th>");
+	if (all->dropped > 0)
+		out_puts(o, "<th scope=\"col\">Dropped</th>");
+	if (all->aged > 0)
+		out_puts(o, "<th scope=\"col\">Age</th>");
 	if (all->gate_frames > 0)
 		out_puts(o, "<th scope=\"col\">Gated</th>");
 }
@@ -298,6 +306,7 @@ put_source(struct out *o, const struct report_source *s, size_t number, bool sev
 		out_puts(o, "</p>\n");
 	}
 	put_charts(o, s, &c, several ? "h3" : "h2");
+	page_gaps(o, s);
 	page_facts(o, s, several);
 	out_puts(o, "</section>\n");
 	free(bins);

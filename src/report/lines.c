@@ -5,7 +5,47 @@
 #include "report/view.h"
 
 static void
-put_minute(struct out *o, const struct report_source *s, const struct report_bin *m)
+put_age(struct out *o, const char *name, const struct report_bin *m, int64_t ms)
+{
+	if (m->aged > 0)
+		out_json_int(o, name, ms);
+	else
+		out_json_null(o, name);
+}
+
+static void
+put_gap(struct out *o, const struct report_gap *g)
+{
+	char time[WHEN_TEXT];
+
+	out_json_object(o, NULL);
+	out_json_text(o, "from_utc", when_format(g->from_ms, time));
+	out_json_text(o, "to_utc", g->open ? NULL : when_format(g->to_ms, time));
+	out_json_text(o, "reason", g->reason);
+	out_json_text(o, "detail", g->detail);
+	out_json_end(o);
+}
+
+/* What only somebody who watches as it happens can say. */
+static void
+put_live(struct out *o, const struct report_source *s, const struct report_bin *m, const struct report_gap *gaps, size_t n)
+{
+	if (!s->live)
+		return;
+	put_age(o, "age_median_ms", m, m->age_median_ms);
+	put_age(o, "age_p95_ms", m, m->age_p95_ms);
+	put_age(o, "age_max_ms", m, m->age_max_ms);
+	out_json_int(o, "frozen", m->frozen);
+	out_json_int(o, "dark", m->dark);
+	out_json_int(o, "moved", m->moved);
+	out_json_array(o, "gaps");
+	for (size_t i = 0; i < n; i++)
+		put_gap(o, &gaps[i]);
+	out_json_end(o);
+}
+
+static void
+put_minute(struct out *o, const struct report_source *s, const struct report_bin *m, const struct report_gap *gaps, size_t n)
 {
 	char time[WHEN_TEXT];
 
@@ -31,6 +71,7 @@ put_minute(struct out *o, const struct report_source *s, const struct report_bin
 	out_json_int(o, "dropped", m->dropped);
 	out_json_int(o, "gated", m->gated);
 	out_json_real(o, "coverage", report_bin_coverage(m));
+	put_live(o, s, m, gaps, n);
 	out_json_end(o);
 }
 
@@ -40,9 +81,14 @@ report_json(struct db *d, const struct report_query *q, struct out *o, struct er
 	struct report_view v;
 	int r = report_view_load(&v, d, q, e);
 
-	for (size_t i = 0; r == 0 && i < v.nsources; i++)
-		for (size_t k = 0; k < v.sources[i].nminutes; k++)
-			put_minute(o, &v.sources[i], &v.sources[i].minutes[k]);
+	for (size_t i = 0; r == 0 && i < v.nsources; i++) {
+		const struct report_source *s = &v.sources[i];
+		for (size_t k = 0, gap = 0; k < s->nminutes; k++) {
+			size_t n = report_gaps_of(s, k, &gap);
+			put_minute(o, s, &s->minutes[k], s->gaps + gap, n);
+			gap += n;
+		}
+	}
 	report_view_free(&v);
 	return r;
 }

@@ -5,7 +5,13 @@
 #define FOOTFALL_REPORT_PAGE_H
 
 #include "out/out.h"
+#include "report/text.h"
 #include "report/view.h"
+
+/* Adds their gaps to the sources that have minutes. */
+int report_gaps_load(struct report_view *v, struct db *d, const struct report_query *q, struct err *e);
+/* "02:20:31-02:24:10, 3.7 min: stall (no frame for 5 s)" as text; names and details still as they are in the database. */
+void report_gap_period(const struct report_gap *g, char out[2 * TEXT_SIZE]);
 
 /* The style sheet of all pages: pieces to be written in turn, ended by NULL. */
 extern const char *const page_style[];
@@ -33,6 +39,9 @@ struct chart {
 void chart_people(struct out *o, const struct chart *c);
 /* Men, women, unknown, stacked. */
 void chart_gender(struct out *o, const struct chart *c);
+
+/* A table of its gaps, folded away; nothing when there are none. */
+void page_gaps(struct out *o, const struct report_source *s);
 
 /* Run facts of one source, folded away or as a section of their own; and the notes at the end of the page. */
 void page_facts(struct out *o, const struct report_source *s, bool folded);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "page.h"
 #include "report/view.h"
 
 /* Years 0000 to 9999, so that every time can be written as RFC 3339. */
@@ -42,7 +43,7 @@ static const char SELECT_SETTINGS[] =
 
 static const char SELECT_MINUTES[] =
 	"SELECT start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,"
-	" men_sum, women_sum, unknown_sum, faces_sum, gated FROM minute"
+	" men_sum, women_sum, unknown_sum, faces_sum, gated, age_median_ms, age_p95_ms, age_max_ms, frozen, dark, moved FROM minute"
 	" WHERE run_id = :run AND start_ms >= :from AND start_ms < :to ORDER BY start_ms";
 
 static char *
@@ -71,8 +72,9 @@ add_source(struct report_view *v, const struct stmt *s)
 	v->sources = mem_resize(v->sources, v->nsources + 1, sizeof *v->sources);
 	struct report_source *source = &v->sources[v->nsources++];
 	*source = (struct report_source) {
-		.name = text_of(s, 1), .kind = text_of(s, 2), .width = stmt_int(s, 3), .height = stmt_int(s, 4)
+		.id = stmt_int(s, 0), .name = text_of(s, 1), .kind = text_of(s, 2), .width = stmt_int(s, 3), .height = stmt_int(s, 4)
 	};
+	source->adds_up = strcmp(source->kind, "camera") == 0 || strcmp(source->kind, "stream") == 0;
 	return source;
 }
 
@@ -122,6 +124,11 @@ source_free(struct report_source *s)
 	free(s->name);
 	free(s->kind);
 	free(s->minutes);
+	for (size_t i = 0; i < s->ngaps; i++) {
+		free(s->gaps[i].reason);
+		free(s->gaps[i].detail);
+	}
+	free(s->gaps);
 }
 
 void
@@ -193,7 +200,9 @@ minute_is_sane(const struct report_bin *m)
 	    is_count(m->men_sum) && is_count(m->women_sum) && is_count(m->unknown_sum) &&
 	    is_count(m->faces_sum) && m->gated >= 0 && m->gated <= m->frames && m->covered_ms >= 0 && m->covered_ms <= WHEN_MINUTE_MS &&
 	    m->people_min >= 0 && m->people_min <= m->people_max && is_count(m->people_max) &&
-	    m->men_sum + m->women_sum + m->unknown_sum == m->people_sum;
+	    m->men_sum + m->women_sum + m->unknown_sum == m->people_sum &&
+	    is_count(m->age_median_ms) && is_count(m->age_p95_ms) && is_count(m->age_max_ms) &&
+	    m->frozen >= 0 && m->frozen <= m->frames && m->dark >= 0 && m->dark <= m->frames && is_count(m->moved);
 }
 
 static struct report_bin
@@ -204,7 +213,10 @@ minute_of(const struct stmt *s, const struct report_run *run)
 		.frames = stmt_int(s, 1), .covered_ms = stmt_int(s, 2), .dropped = stmt_int(s, 3),
 		.people_sum = stmt_int(s, 4), .people_min = stmt_int(s, 5), .people_max = stmt_int(s, 6),
 		.men_sum = stmt_int(s, 7), .women_sum = stmt_int(s, 8), .unknown_sum = stmt_int(s, 9),
-		.faces_sum = stmt_int(s, 10), .gated = stmt_int(s, 11)
+		.faces_sum = stmt_int(s, 10), .gated = stmt_int(s, 11),
+		.aged = stmt_type(s, 14) != STMT_NULL,
+		.age_median_ms = stmt_int(s, 12), .age_p95_ms = stmt_int(s, 13), .age_max_ms = stmt_int(s, 14),
+		.frozen = stmt_int(s, 15), .dark = stmt_int(s, 16), .moved = stmt_int(s, 17)
 	};
 	if (run->gender.name != NULL) {
 		m.gender_frames = m.frames;
@@ -253,7 +265,17 @@ by_start_and_run(const void *a, const void *b)
 	return (x->run > y->run) - (x->run < y->run);
 }
 
-/* One row for a minute: the newest run's.  Says which runs have one. */
+/* Two runs of a camera share a minute. */
+static void
+add_minute(struct report_bin *to, const struct report_bin *more)
+{
+	report_bin_add(to, more);
+	to->minutes = 1;
+	if (to->covered_ms > WHEN_MINUTE_MS)
+		to->covered_ms = WHEN_MINUTE_MS;
+}
+
+/* One row for a minute: of a camera's runs together, else the newest run's.  Says which runs speak. */
 static void
 choose_minutes(struct report_source *s)
 {
@@ -261,9 +283,14 @@ choose_minutes(struct report_source *s)
 
 	qsort(s->minutes, s->nminutes, sizeof *s->minutes, by_start_and_run);
 	for (size_t i = 0; i < s->nminutes; i++) {
-		if (n > 0 && s->minutes[n - 1].start_ms == s->minutes[i].start_ms)
-			n--;
-		s->minutes[n++] = s->minutes[i];
+		bool again = n > 0 && s->minutes[n - 1].start_ms == s->minutes[i].start_ms;
+		if (s->adds_up)
+			s->runs[s->minutes[i].run].speaks = true;
+		if (again && s->adds_up) {
+			add_minute(&s->minutes[n - 1], &s->minutes[i]);
+			continue;
+		}
+		s->minutes[again ? n - 1 : n++] = s->minutes[i];
 	}
 	s->nminutes = n;
 	for (size_t i = 0; i < n; i++)
@@ -287,8 +314,10 @@ load_source(struct report_source *source, struct stmt *s, struct db *d, struct e
 	drop_silent_runs(source);
 	source->left_out = runs - source->nruns;
 	source->in_recording = true;
-	for (size_t i = 0; i < source->nruns; i++)
+	for (size_t i = 0; i < source->nruns; i++) {
 		source->in_recording = source->in_recording && strcmp(source->runs[i].clock, "none") == 0;
+		source->live = source->live || strcmp(source->runs[i].clock, "wall") == 0;
+	}
 	for (size_t i = 0; i < source->nminutes; i++)
 		report_bin_add(&source->total, &source->minutes[i]);
 	source->total.start_ms = source->minutes[0].start_ms;
@@ -402,7 +431,9 @@ load(struct report_view *v, struct db *d, const struct report_query *q, struct e
 	if (v->nsources == 0)
 		return nothing(d, q, has_source, e);
 	qsort(v->sources, v->nsources, sizeof *v->sources, by_time_and_name);
-	return load_settings(v, d, e);
+	if (load_settings(v, d, e) != 0)
+		return -1;
+	return report_gaps_load(v, d, q, e);
 }
 
 int

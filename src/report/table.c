@@ -10,10 +10,11 @@
 
 #include "base/when.h"
 #include "out/utf8.h"
+#include "page.h"
 #include "report/text.h"
 #include "report/view.h"
 
-enum column { TIME, PEOPLE, BAR, MIN, MAX, MEN, WOMEN, UNKNOWN, FRAMES, GATED, SEEN, COLUMNS };
+enum column { TIME, PEOPLE, BAR, MIN, MAX, MEN, WOMEN, UNKNOWN, FRAMES, DROPPED, AGE, GATED, SEEN, COLUMNS };
 enum { GAP = 2, BAR_LEAST = 4, BAR_MOST = 32 };
 
 struct table {
@@ -52,7 +53,7 @@ static const char *
 title(enum column c, bool in_recording)
 {
 	static const char *const titles[COLUMNS] = {
-		NULL, "PEOPLE", "", "MIN", "MAX", "MEN", "WOMEN", "UNKNOWN", "FRAMES", "GATED", "SEEN"
+		NULL, "PEOPLE", "", "MIN", "MAX", "MEN", "WOMEN", "UNKNOWN", "FRAMES", "DROPPED", "AGE", "GATED", "SEEN"
 	};
 	if (c == TIME)
 		return in_recording ? "TIME (hh:mm)" : "TIME (UTC)";
@@ -87,6 +88,15 @@ cell_text(enum column c, const struct report_bin *m, bool in_recording, char tex
 		break;
 	case FRAMES:
 		snprintf(text, TEXT_SIZE, "%" PRId64, m->frames);
+		break;
+	case DROPPED:
+		snprintf(text, TEXT_SIZE, "%" PRId64, m->dropped);
+		break;
+	case AGE:
+		if (m->aged > 0)
+			text_age(m->age_p95_ms, text);
+		else
+			snprintf(text, TEXT_SIZE, "-");
 		break;
 	case GATED:
 		if (m->gate_frames > 0)
@@ -123,7 +133,7 @@ total_width(const struct table *t)
 static void
 lay_out(struct table *t, const struct report_view *v, int width)
 {
-	static const enum column goes_first[] = { FRAMES, GATED, MIN, MAX, UNKNOWN, WOMEN, MEN, SEEN };
+	static const enum column goes_first[] = { FRAMES, GATED, DROPPED, AGE, MIN, MAX, UNKNOWN, WOMEN, MEN, SEEN };
 	bool gender = v->total.gender_frames > 0;
 	char text[TEXT_SIZE];
 
@@ -131,7 +141,8 @@ lay_out(struct table *t, const struct report_view *v, int width)
 		const struct report_source *s = &v->sources[i];
 		for (int c = 0; c < COLUMNS; c++) {
 			if (c == BAR || (!gender && (c == MEN || c == WOMEN || c == UNKNOWN))
-			    || (c == GATED && v->total.gate_frames == 0))
+			    || (c == GATED && v->total.gate_frames == 0) || (c == DROPPED && v->total.dropped == 0)
+			    || (c == AGE && v->total.aged == 0))
 				continue;
 			widen(&t->widths[c], title((enum column)c, s->in_recording));
 			for (size_t k = 0; k < s->nminutes; k++) {
@@ -272,14 +283,34 @@ put_heading(struct table *t, const struct report_source *s)
 		out_puts(t->o, "\n");
 	}
 	if (s->nruns > 1)
-		out_printf(t->o, "minutes of %zu runs; where they meet, the newest run's\n", s->nruns);
+		out_printf(t->o, "minutes of %zu runs; where they meet, %s\n", s->nruns, s->adds_up ? "added up" : "the newest run's");
 	if (s->left_out > 0)
 		out_printf(t->o, "%zu older run%s of this source not shown\n", s->left_out, s->left_out == 1 ? "" : "s");
 }
 
 static void
+put_gap(struct table *t, const struct report_gap *g)
+{
+	char period[2 * TEXT_SIZE];
+
+	report_gap_period(g, period);
+	paint(t, DIM);
+	out_printf(t->o, "  (no frames %s: ", period);
+	put_name(t->o, g->reason);
+	if (g->detail != NULL) {
+		out_puts(t->o, ", ");
+		put_name(t->o, g->detail);
+	}
+	out_puts(t->o, ")");
+	paint(t, RESET);
+	out_puts(t->o, "\n");
+}
+
+static void
 put_source(struct table *t, const struct report_source *s)
 {
+	size_t gap = 0;
+
 	put_heading(t, s);
 	put_titles(t, s->in_recording);
 	for (size_t i = 0; i < s->nminutes; i++) {
@@ -292,7 +323,12 @@ put_source(struct table *t, const struct report_source *s)
 			paint(t, RESET);
 			out_puts(t->o, "\n");
 		}
+		size_t n = report_gaps_of(s, i, &gap);
+		for (; n > 0 && s->gaps[gap].from_ms < m->start_ms; n--)
+			put_gap(t, &s->gaps[gap++]);
 		put_row(t, m, s->in_recording);
+		for (; n > 0; n--)
+			put_gap(t, &s->gaps[gap++]);
 	}
 }
 
@@ -304,6 +340,9 @@ put_total(struct table *t, const struct report_view *v)
 	if (v->total.gate_frames > 0)
 		out_printf(t->o, "%s of the frames took the result of an earlier one (GATED): nothing had changed\n",
 		    text_percent(report_bin_gated(&v->total), average));
+	if (v->total.aged > 0)
+		out_printf(t->o, "results were at most %s old when they were stored; AGE is what 95 %% of a minute's stay below\n",
+		    text_age(v->total.age_max_ms, average));
 	out_printf(t->o, "average %s people (weighted by frames), %s minute%s (%s seen), %s source%s\n",
 	    text_average(report_bin_people(&v->total), average),
 	    text_count(v->total.minutes, minutes), v->total.minutes == 1 ? "" : "s",

@@ -70,6 +70,15 @@ text_duration(int64_t ms, char out[TEXT_SIZE])
 	return out;
 }
 
+char *
+text_age(int64_t ms, char out[TEXT_SIZE])
+{
+	if (ms >= 1000)
+		return text_duration(ms, out);
+	snprintf(out, TEXT_SIZE, "%" PRId64 " ms", ms);
+	return out;
+}
+
 struct text_day
 text_day_of(int64_t ms)
 {

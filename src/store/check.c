@@ -4,6 +4,9 @@
  * The rules of minute.h and result.h once more, in SQL over whole runs instead of C over frames as they come, and sharing
  * nothing with it: a mistake in either shows as a difference.  The recomputation is a temporary table, made in
  * the transaction that compares it or puts it in place, so that both see one state of the file.
+ *
+ * Minutes before run.pruned_ms have lost their frames to retention: they stand as they are.  The first one after them has lost what
+ * the frame before it covers of it, so that its coverage stands too.
  */
 #include "store/check.h"
 
@@ -25,8 +28,11 @@ static const char make_back[] =
 
 /* The runs that can be recomputed, and by which rule. */
 static const char make_rule[] =
-"CREATE TEMP TABLE rule (run_id INTEGER PRIMARY KEY, persons INTEGER NOT NULL, gap_ms INTEGER NOT NULL);\n"
-"INSERT INTO rule SELECT id, person_model_id IS NOT NULL, json_extract(settings, '$.\"minute.gap_ms\"') FROM run\n"
+"CREATE TEMP TABLE rule (run_id INTEGER PRIMARY KEY, persons INTEGER NOT NULL, gap_ms INTEGER NOT NULL,\n"
+"	pruned_ms INTEGER NOT NULL, whole_ms INTEGER NOT NULL);	-- frames from then on; coverage from then on\n"
+"INSERT INTO rule SELECT id, person_model_id IS NOT NULL, json_extract(settings, '$.\"minute.gap_ms\"'),\n"
+"	coalesce(pruned_ms, -9000000000000000000), CASE WHEN pruned_ms IS NULL THEN -9000000000000000000 ELSE coalesce((SELECT time_ms FROM frame\n"
+"		WHERE run_id = run.id AND time_ms >= run.pruned_ms ORDER BY number LIMIT 1), pruned_ms) END FROM run\n"
 "WHERE CASE WHEN json_valid(settings) THEN json_type(settings, '$.\"minute.gap_ms\"') = 'integer'\n"
 "	AND json_extract(settings, '$.\"minute.gap_ms\"') BETWEEN 0 AND 1000000000000 END\n"
 "	AND id NOT IN (SELECT run_id FROM back)";
@@ -42,13 +48,13 @@ static const char make_due[] =
 "	unknown_sum INTEGER, faces_sum INTEGER, gated INTEGER, PRIMARY KEY (run_id, start_ms)) WITHOUT ROWID;\n"
 "INSERT INTO due\n"
 "WITH f AS (\n"
-"	SELECT frame.run_id, frame.id, time_ms, gap_ms, persons, gated,\n"
+"	SELECT frame.run_id, frame.id, time_ms, gap_ms, persons, whole_ms, gated,\n"
 "		time_ms - ((time_ms % 60000) + 60000) % 60000 AS start_ms,\n"
 "		lag(time_ms) OVER w AS before_ms, lead(time_ms) OVER w AS after_ms\n"
-"	FROM frame JOIN rule ON rule.run_id = frame.run_id\n"
+"	FROM frame JOIN rule ON rule.run_id = frame.run_id AND frame.time_ms >= rule.pruned_ms\n"
 "	WINDOW w AS (PARTITION BY frame.run_id ORDER BY number)\n"
 "), t AS (\n"
-"	SELECT run_id, start_ms, gated,\n"
+"	SELECT run_id, start_ms, whole_ms, gated,\n"
 "		min(CASE WHEN after_ms IS NOT NULL THEN min(after_ms - time_ms, gap_ms)\n"
 "			WHEN before_ms IS NOT NULL THEN min(time_ms - before_ms, gap_ms)\n"
 "			ELSE 0 END, start_ms + 60000 - time_ms) AS own_ms,\n"
@@ -64,7 +70,8 @@ static const char make_due[] =
 "	FROM f\n"
 ")\n"
 /* frames that were dropped left nothing to count: that column is kept */
-"SELECT run_id, start_ms, count(*), sum(own_ms + carried_ms),\n"
+"SELECT run_id, start_ms, count(*), coalesce(CASE WHEN start_ms <= whole_ms THEN\n"
+"		(SELECT covered_ms FROM minute m WHERE m.run_id = t.run_id AND m.start_ms = t.start_ms) END, sum(own_ms + carried_ms)),\n"
 "	coalesce((SELECT dropped FROM minute m WHERE m.run_id = t.run_id AND m.start_ms = t.start_ms), 0),\n"
 "	sum(people), min(people), max(people), sum(men), sum(women), sum(people - men - women), sum(faces), sum(gated)\n"
 "FROM t GROUP BY run_id, start_ms";
@@ -152,14 +159,19 @@ static const char missing_minutes[] =
 "WHERE NOT EXISTS (SELECT 1 FROM minute m WHERE m.run_id = d.run_id AND m.start_ms = d.start_ms)";
 
 static const char extra_minutes[] =
-"SELECT m.run_id, m.start_ms FROM minute m WHERE m.run_id IN (SELECT run_id FROM rule)\n"
-"	AND NOT EXISTS (SELECT 1 FROM due d WHERE d.run_id = m.run_id AND d.start_ms = m.start_ms)";
+"SELECT m.run_id, m.start_ms FROM minute m JOIN rule r ON r.run_id = m.run_id AND m.start_ms >= r.pruned_ms\n"
+"WHERE NOT EXISTS (SELECT 1 FROM due d WHERE d.run_id = m.run_id AND d.start_ms = m.start_ms)";
+
+/* Of a run: frames that were deleted by retention count, and were its first ones, and perhaps all. */
+#define COUNTED "((SELECT count(*) FROM frame WHERE run_id = run.id) + frames_pruned)"
+#define FIRST "CASE WHEN frames_pruned > 0 THEN first_ms\n" \
+	"	ELSE (SELECT time_ms FROM frame WHERE run_id = run.id ORDER BY number LIMIT 1) END"
+#define LAST "coalesce((SELECT time_ms FROM frame WHERE run_id = run.id ORDER BY number DESC LIMIT 1),\n" \
+	"	CASE WHEN frames_pruned > 0 THEN last_ms END)"
 
 static const char differing_runs[] =
 "SELECT id, NULL, 'frames_analyzed', frames_analyzed, n, 'first_ms', first_ms, t, 'last_ms', last_ms, u FROM (\n"
-"	SELECT id, frames_analyzed, first_ms, last_ms, (SELECT count(*) FROM frame WHERE run_id = run.id) AS n,\n"
-"		(SELECT time_ms FROM frame WHERE run_id = run.id ORDER BY number LIMIT 1) AS t,\n"
-"		(SELECT time_ms FROM frame WHERE run_id = run.id ORDER BY number DESC LIMIT 1) AS u FROM run)\n"
+"	SELECT id, frames_analyzed, first_ms, last_ms, " COUNTED " AS n, " FIRST " AS t, " LAST " AS u FROM run)\n"
 "WHERE frames_analyzed IS NOT n OR first_ms IS NOT t OR last_ms IS NOT u";
 
 static int
@@ -227,18 +239,23 @@ check_database(struct db *d, struct buf *findings, struct err *e)
 
 /* ---- repair ---- */
 
+/* Only what differs is touched: the columns that frames say nothing of stay as they are. */
 static const char put_minutes[] =
-"DELETE FROM minute;\n"
+"DELETE FROM minute WHERE EXISTS (SELECT 1 FROM rule r WHERE r.run_id = minute.run_id AND minute.start_ms >= r.pruned_ms)\n"
+"	AND NOT EXISTS (SELECT 1 FROM due d WHERE d.run_id = minute.run_id AND d.start_ms = minute.start_ms);\n"
 "INSERT INTO minute (run_id, start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,\n"
 "	men_sum, women_sum, unknown_sum, faces_sum, gated)\n"
 "SELECT run_id, start_ms, frames, covered_ms, dropped, people_sum, people_min, people_max,\n"
-"	men_sum, women_sum, unknown_sum, faces_sum, gated FROM due";
+"	men_sum, women_sum, unknown_sum, faces_sum, gated FROM due WHERE true\n"
+"ON CONFLICT (run_id, start_ms) DO UPDATE SET frames = excluded.frames, covered_ms = excluded.covered_ms,\n"
+"	people_sum = excluded.people_sum, people_min = excluded.people_min, people_max = excluded.people_max,\n"
+"	men_sum = excluded.men_sum, women_sum = excluded.women_sum, unknown_sum = excluded.unknown_sum,\n"
+"	faces_sum = excluded.faces_sum, gated = excluded.gated,\n"
+"	frozen = min(frozen, excluded.frames), dark = min(dark, excluded.frames)";
 
 static const char put_runs[] =
-"UPDATE run SET frames_analyzed = (SELECT count(*) FROM frame WHERE run_id = run.id),\n"
-"	frames_read = max(frames_read, (SELECT count(*) FROM frame WHERE run_id = run.id)),\n"
-"	first_ms = (SELECT time_ms FROM frame WHERE run_id = run.id ORDER BY number LIMIT 1),\n"
-"	last_ms = (SELECT time_ms FROM frame WHERE run_id = run.id ORDER BY number DESC LIMIT 1)";
+"UPDATE run SET frames_analyzed = " COUNTED ", frames_read = max(frames_read, " COUNTED "),\n"
+"	first_ms = " FIRST ", last_ms = " LAST;
 
 static int
 count_rows(struct db *d, const char *sql, int64_t *sum, struct err *e)

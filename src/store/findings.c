@@ -51,10 +51,14 @@ findings_text(const struct stmt *s, int i)
 
 #define BOX_BAD "x NOT BETWEEN 0 AND 1e9 OR y NOT BETWEEN 0 AND 1e9 OR w NOT BETWEEN 0 AND 1e9 OR h NOT BETWEEN 0 AND 1e9"
 
+/* Retention deletes the oldest frames of a run, and so perhaps the one whose result the next one took. */
+#define WHOLE(run) "NOT EXISTS (SELECT 1 FROM run WHERE id = " run " AND frames_pruned > 0)"
+
 /* A gated frame holds what the frame before it does: what differs is found as rows that only one of them has. */
 #define GATED(table, columns, what) \
-	"WITH g AS MATERIALIZED (SELECT id, (SELECT b.id FROM frame b WHERE b.run_id = f.run_id AND b.number < f.number" \
-	" ORDER BY b.number DESC LIMIT 1) AS before_id FROM frame f WHERE f.gated)," \
+	"WITH g AS MATERIALIZED (SELECT id, before_id FROM (SELECT f.id, f.run_id, (SELECT b.id FROM frame b WHERE b.run_id = f.run_id" \
+	" AND b.number < f.number ORDER BY b.number DESC LIMIT 1) AS before_id FROM frame f WHERE f.gated) w" \
+	" WHERE before_id IS NOT NULL OR " WHOLE("w.run_id") ")," \
 	" own AS (SELECT g.id, " columns ", count(*) AS n FROM g JOIN " table " t ON t.frame_id = g.id GROUP BY g.id, " columns ")," \
 	" due AS (SELECT g.id, " columns ", count(*) AS n FROM g JOIN " table " t ON t.frame_id = g.before_id GROUP BY g.id, " columns ")" \
 	" SELECT 'frame', id, 'it took an earlier result, and its " what " are not those of the frame before it' FROM (" \
@@ -76,12 +80,33 @@ static const char *const rules[] = {
 	" FROM run r JOIN minute m ON m.run_id = r.id WHERE r.status <> 'running' GROUP BY r.id HAVING sum(m.dropped) > r.frames_dropped",
 	"SELECT 'run', r.id, 'it has no person network, and yet ' || count(*) || ' persons' FROM run r"
 	" JOIN frame f ON f.run_id = r.id JOIN person p ON p.frame_id = f.id WHERE r.person_model_id IS NULL GROUP BY r.id",
+	"SELECT 'run', id, 'it says that retention deleted ' || frames_pruned || ' of its ' || frames_analyzed || ' frames' FROM run"
+	" WHERE frames_pruned NOT BETWEEN 0 AND frames_analyzed",
+	"SELECT 'run', id, CASE WHEN pruned_ms IS NULL THEN 'frames of it were deleted by retention, and it does not say up to when'"
+	" ELSE 'it says up to when its frames were deleted by retention, and none was' END FROM run WHERE (frames_pruned = 0) <> (pruned_ms IS NULL)",
+	"SELECT 'run', id, 'retention ended within a minute' FROM run WHERE pruned_ms % 60000 <> 0",
 	"SELECT 'run', run_id, 'dropped frames below zero in a minute' FROM minute WHERE dropped < 0",
+	"SELECT 'run', run_id, 'more frozen or dark frames in a minute than frames, or fewer than none' FROM minute"
+	" WHERE frozen NOT BETWEEN 0 AND frames OR dark NOT BETWEEN 0 AND frames",
+	"SELECT 'run', run_id, 'changes of view below zero in a minute' FROM minute WHERE moved < 0",
+	"SELECT 'run', run_id, 'ages in a minute that are below zero, not in order, or not all there' FROM minute"
+	" WHERE age_median_ms < 0 OR age_p95_ms < age_median_ms OR age_max_ms < age_p95_ms"
+	" OR (age_median_ms IS NULL) + (age_p95_ms IS NULL) + (age_max_ms IS NULL) IN (1, 2)",
+	"SELECT 'gap', id, 'of no known reason' FROM gap WHERE reason NOT IN ('connect', 'closed', 'stall', 'crash', 'clock', 'size')",
+	"SELECT 'gap', id, 'it ends before it begins' FROM gap WHERE to_ms < from_ms",
+	"SELECT 'gap', g.id, 'it is in a run of a recording' FROM gap g JOIN run r ON r.id = g.run_id WHERE r.input_sha256 IS NOT NULL",
+	"SELECT 'segment', id, 'it ends before it begins' FROM segment WHERE end_ms < start_ms OR last_number < first_number",
+	"SELECT 'segment', id, 'a count out of range' FROM segment WHERE frames < 1 OR bytes < 0 OR first_number < 0",
+	"SELECT 'segment', id, 'blurred is neither 0 nor 1' FROM segment WHERE blurred NOT IN (0, 1)",
+	"SELECT 'segment', id, 'its file is not named as it must be' FROM segment"
+	" WHERE source = '' OR path = '' OR path GLOB '/*' OR folder NOT GLOB '/*'",
+	"SELECT 'segment', id, 'its digest is none' FROM segment WHERE length(sha256) <> 64 OR sha256 GLOB '*[^0-9a-f]*'",
+	"SELECT 'segment', max(id), 'another one is the same file' FROM segment WHERE deleted_ms IS NULL GROUP BY folder, path HAVING count(*) > 1",
 	"SELECT 'frame', id, 'its number is below zero' FROM frame WHERE number < 0",
 	"SELECT 'frame', id, 'its time is not in the years 1 to 9999' FROM frame WHERE time_ms NOT BETWEEN -62135596800000 AND 253402300799999",
 	"SELECT 'frame', id, 'gated is neither 0 nor 1' FROM frame WHERE gated NOT IN (0, 1)",
 	"SELECT 'frame', f.id, 'it took an earlier result, and there is none' FROM frame f WHERE f.gated"
-	" AND NOT EXISTS (SELECT 1 FROM frame b WHERE b.run_id = f.run_id AND b.number < f.number)",
+	" AND NOT EXISTS (SELECT 1 FROM frame b WHERE b.run_id = f.run_id AND b.number < f.number) AND " WHOLE("f.run_id"),
 	GATED("person", "score, x, y, w, h", "persons"),
 	GATED("face", "score, x, y, w, h, gender, p_female", "faces"),
 	"SELECT 'person', id, 'its score is not from 0 to 1' FROM person WHERE score NOT BETWEEN 0 AND 1",

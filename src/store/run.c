@@ -153,6 +153,7 @@ take_up(struct db *d, struct stmt *const *st, struct store_begun *out, struct er
 	if (stmt_step(s, e) < 0)
 		return -1;
 	out->frames_analyzed = stmt_int(s, 1);
+	out->frames_pruned = stmt_int(s, 5);
 	stmt_reset(s);
 
 	s = st[FRAMES_LAST];
@@ -181,15 +182,43 @@ take_up(struct db *d, struct stmt *const *st, struct store_begun *out, struct er
 	if (got == 1 && sane(stmt_int(s, 0)))
 		out->seen_number = stmt_int(s, 0);
 	stmt_reset(s);
+	int64_t expected = out->frames_analyzed < 2 ? out->frames_analyzed : 2;
+	if (out->frames_pruned > 0 && out->how == STORE_COMPLETE)
+		return 0;	/* nothing is to be continued */
+	if (out->frames_pruned > 0 && (found != expected || out->seen_number < 0))
+		return err_set(e, ERR_DATA, "%s: the last frames of run %lld were deleted by retention, so it cannot be continued: "
+		    "--force analyses the input anew", db_path(d), (long long)out->run_id);
 	if (found > 0 && ordered && out->seen_number < 0)
 		return err_set(e, ERR_DATA, "%s: all frames of run %lld took an earlier result, and there is none, so it cannot be continued: "
 		    "--force analyses the input anew", db_path(d), (long long)out->run_id);
 
-	int64_t expected = out->frames_analyzed < 2 ? out->frames_analyzed : 2;
 	if (found != expected || (found > 0 && !out->has_minute))
 		return err_set(e, ERR_DATA, "%s: run %lld disagrees with its frames, so it cannot be continued: "
 		    "`footfall db rebuild` mends it", db_path(d), (long long)out->run_id);
 	return 0;
+}
+
+/* The rows that a run refers to. */
+static int
+find_or_add(struct db *d, struct stmt *const *st, const struct store_run *spec, int64_t *source, struct run_models *m,
+	struct err *e)
+{
+	if (source_find_or_add(d, st, spec, source, e) != 0
+	    || model_find_or_add(d, st, spec->person, &m->person, e) != 0
+	    || model_find_or_add(d, st, spec->face, &m->face, e) != 0)
+		return -1;
+	return model_find_or_add(d, st, spec->gender, &m->gender, e);
+}
+
+int
+run_begin_new(struct db *d, struct stmt *const *st, const struct store_run *spec, int64_t *source,
+	struct store_begun *out, struct err *e)
+{
+	*out = (struct store_begun){ .how = STORE_NEW, .last_number = -1, .seen_number = -1 };
+	struct run_models m;
+	if (find_or_add(d, st, spec, source, &m, e) != 0)
+		return -1;
+	return make(d, st, spec, *source, &m, &out->run_id, e);
 }
 
 int
@@ -199,10 +228,7 @@ run_begin(struct db *d, struct stmt *const *st, const struct store_run *spec, bo
 	*out = (struct store_begun){ .how = STORE_NEW, .last_number = -1, .seen_number = -1 };
 	int64_t source;
 	struct run_models m;
-	if (source_find_or_add(d, st, spec, &source, e) != 0
-	    || model_find_or_add(d, st, spec->person, &m.person, e) != 0
-	    || model_find_or_add(d, st, spec->face, &m.face, e) != 0
-	    || model_find_or_add(d, st, spec->gender, &m.gender, e) != 0)
+	if (find_or_add(d, st, spec, &source, &m, e) != 0)
 		return -1;
 
 	bind_identity(st[RUN_FIND], spec, source, &m);

@@ -297,16 +297,115 @@ static const char *const third[] = {
 NULL
 };
 
-static const char *const *const migrations[STORE_SCHEMA] = { first, second, third };
+/* Cameras. What was stored before is of no camera, and nothing of it was pruned. */
+static const char *const fourth[] = {
+"ALTER TABLE run ADD COLUMN pruned_ms INTEGER	-- frames before it were deleted by retention; a whole minute; NULL: none were\n"
+"	CHECK (pruned_ms % 60000 = 0)",
+"ALTER TABLE run ADD COLUMN frames_pruned INTEGER NOT NULL DEFAULT 0	-- of frames_analyzed, those\n"
+"	CHECK (frames_pruned BETWEEN 0 AND frames_analyzed AND (frames_pruned = 0) = (pruned_ms IS NULL))",
+
+/* from capture to commit, of its frames; NULL: a recording, or a minute that has not ended */
+"ALTER TABLE minute ADD COLUMN age_median_ms INTEGER CHECK (age_median_ms >= 0)",
+"ALTER TABLE minute ADD COLUMN age_p95_ms INTEGER CHECK (age_p95_ms >= age_median_ms)",
+"ALTER TABLE minute ADD COLUMN age_max_ms INTEGER CHECK (age_max_ms >= age_p95_ms\n"
+"	AND (age_max_ms IS NULL) = (age_p95_ms IS NULL) AND (age_p95_ms IS NULL) = (age_median_ms IS NULL))",
+"ALTER TABLE minute ADD COLUMN frozen INTEGER NOT NULL DEFAULT 0	-- of its frames: the picture stood still to the last bit\n"
+"	CHECK (frozen BETWEEN 0 AND frames)",
+"ALTER TABLE minute ADD COLUMN dark INTEGER NOT NULL DEFAULT 0		-- of its frames: too dark, or covered\n"
+"	CHECK (dark BETWEEN 0 AND frames)",
+"ALTER TABLE minute ADD COLUMN moved INTEGER NOT NULL DEFAULT 0		-- sudden changes of view in it\n"
+"	CHECK (moved >= 0)",
+
+/* No frame came from a live source. */
+"CREATE TABLE gap (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,\n"
+"	from_ms INTEGER NOT NULL,\n"
+"	to_ms INTEGER CHECK (to_ms >= from_ms),	-- NULL: still open, or the program was killed in it\n"
+"	reason TEXT NOT NULL CHECK (reason IN ('connect', 'closed', 'stall', 'crash', 'clock', 'size')),\n"
+"	detail TEXT				-- for people, without credentials\n"
+") STRICT",
+"CREATE INDEX gap_run ON gap (run_id, from_ms)",
+
+/* A recorded segment of video; its row is added when the file is whole. */
+"CREATE TABLE segment (\n"
+"	id INTEGER PRIMARY KEY,\n"
+"	run_id INTEGER REFERENCES run (id) ON DELETE SET NULL,\n"
+"	source TEXT NOT NULL CHECK (source <> ''),	-- its name, for when the run is gone\n"
+"	path TEXT NOT NULL CHECK (path <> '' AND path NOT GLOB '/*'),	-- in the folder\n"
+"	folder TEXT NOT NULL CHECK (folder GLOB '/*'),\n"
+"	start_ms INTEGER NOT NULL,		-- of its first and last frame\n"
+"	end_ms INTEGER NOT NULL,\n"
+"	first_number INTEGER NOT NULL CHECK (first_number >= 0),	-- frame.number of the run\n"
+"	last_number INTEGER NOT NULL,\n"
+"	frames INTEGER NOT NULL CHECK (frames > 0),\n"
+"	bytes INTEGER NOT NULL CHECK (bytes >= 0),\n"
+"	sha256 TEXT CHECK (length(sha256) = 64),	-- NULL: not computed\n"
+"	blurred INTEGER NOT NULL CHECK (blurred IN (0, 1)),	-- 1: faces that were found are unrecognisable\n"
+"	uploaded_ms INTEGER,			-- wall clock; NULL: not uploaded\n"
+"	deleted_ms INTEGER,			-- wall clock at which the file was deleted; NULL: it is there\n"
+"	CHECK (start_ms <= end_ms),\n"
+"	CHECK (first_number <= last_number)\n"
+") STRICT",
+"CREATE INDEX segment_run ON segment (run_id) WHERE run_id IS NOT NULL",
+"CREATE INDEX segment_kept ON segment (folder, start_ms) WHERE deleted_ms IS NULL",
+
+/*
+ * For readers: where several runs of a recording hold the same minute, the newest one speaks; those of a camera saw
+ * different parts of it, and are added up.  A camera has many runs and a recording few, so the one goes over its
+ * minutes once, in groups, and the other asks each minute whether there is a newer one.  CROSS JOIN is SQLite's way to fix the
+ * order of the loops: else it would ask that of a camera's minutes too, before it knows whose they are.
+ */
+"DROP VIEW people_per_minute",
+"DROP VIEW gender_per_minute",
+"CREATE VIEW people_per_minute AS\n"
+"SELECT s.name AS source, strftime('%Y-%m-%dT%H:%M:%SZ', m.start_ms / 1000, 'unixepoch') AS time_utc,\n"
+"	m.start_ms / 1000 AS time, CAST(m.people_sum AS REAL) / m.frames AS people_avg,\n"
+"	m.people_min, m.people_max, m.frames, m.covered_ms / 60000.0 AS coverage\n"
+"FROM source s CROSS JOIN run r ON r.source_id = s.id CROSS JOIN minute m ON m.run_id = r.id\n"
+"WHERE s.kind NOT IN ('camera', 'stream')\n"
+"	AND NOT EXISTS (SELECT 1 FROM run n JOIN minute k ON k.run_id = n.id\n"
+"		WHERE n.source_id = r.source_id AND n.id > r.id AND k.start_ms = m.start_ms)\n"
+"UNION ALL\n"
+"SELECT s.name, strftime('%Y-%m-%dT%H:%M:%SZ', m.start_ms / 1000, 'unixepoch'),\n"
+"	m.start_ms / 1000, CAST(sum(m.people_sum) AS REAL) / sum(m.frames),\n"
+"	min(m.people_min), max(m.people_max), sum(m.frames), min(sum(m.covered_ms), 60000) / 60000.0\n"
+"FROM source s CROSS JOIN run r ON r.source_id = s.id CROSS JOIN minute m ON m.run_id = r.id\n"
+"WHERE s.kind IN ('camera', 'stream')\n"
+"GROUP BY s.name, m.start_ms / 1000",
+
+"CREATE VIEW gender_per_minute AS\n"
+"SELECT s.name AS source, strftime('%Y-%m-%dT%H:%M:%SZ', m.start_ms / 1000, 'unixepoch') AS time_utc,\n"
+"	m.start_ms / 1000 AS time, CAST(m.men_sum AS REAL) / m.frames AS men_avg,\n"
+"	CAST(m.women_sum AS REAL) / m.frames AS women_avg, CAST(m.unknown_sum AS REAL) / m.frames AS unknown_avg,\n"
+"	m.frames, m.covered_ms / 60000.0 AS coverage\n"
+"FROM source s CROSS JOIN run r ON r.source_id = s.id CROSS JOIN minute m ON m.run_id = r.id\n"
+"WHERE s.kind NOT IN ('camera', 'stream')\n"
+"	AND NOT EXISTS (SELECT 1 FROM run n JOIN minute k ON k.run_id = n.id\n"
+"		WHERE n.source_id = r.source_id AND n.id > r.id AND k.start_ms = m.start_ms)\n"
+"UNION ALL\n"
+"SELECT s.name, strftime('%Y-%m-%dT%H:%M:%SZ', m.start_ms / 1000, 'unixepoch'),\n"
+"	m.start_ms / 1000, CAST(sum(m.men_sum) AS REAL) / sum(m.frames),\n"
+"	CAST(sum(m.women_sum) AS REAL) / sum(m.frames), CAST(sum(m.unknown_sum) AS REAL) / sum(m.frames),\n"
+"	sum(m.frames), min(sum(m.covered_ms), 60000) / 60000.0\n"
+"FROM source s CROSS JOIN run r ON r.source_id = s.id CROSS JOIN minute m ON m.run_id = r.id\n"
+"WHERE s.kind IN ('camera', 'stream')\n"
+"GROUP BY s.name, m.start_ms / 1000",
+"PRAGMA user_version = 4",
+NULL
+};
+
+static const char *const *const migrations[STORE_SCHEMA] = { first, second, third, fourth };
 
 const struct schema_object schema_objects[] = {
 	{ "table", "source" }, { "table", "model" }, { "table", "run" }, { "table", "frame" },
 	{ "table", "person" }, { "table", "face" }, { "table", "minute" }, { "table", "evaluation" },
 	{ "table", "metric" }, { "table", "label_set" }, { "table", "label_image" },
 	{ "table", "label_class" }, { "table", "label_truth" }, { "table", "evaluation_image" },
-	{ "table", "prediction" }, { "table", "evaluation_item" },
+	{ "table", "prediction" }, { "table", "evaluation_item" }, { "table", "gap" }, { "table", "segment" },
 	{ "index", "evaluation_set" }, { "index", "evaluation_run" },
 	{ "index", "source_uri" }, { "index", "run_input" },
+	{ "index", "gap_run" }, { "index", "segment_run" }, { "index", "segment_kept" },
 	{ "index", "person_frame" }, { "index", "face_frame" }, { "index", "face_person" },
 	{ "view", "people_per_minute" }, { "view", "gender_per_minute" },
 	{ NULL, NULL }
@@ -365,6 +464,9 @@ schema_make(struct db *d, struct err *e)
 	/* look before locking: nothing is written to a file that is not ours */
 	int number = schema_number(d, e);
 	if (number < 0)
+		return -1;
+	/* free pages can be given back later, a few at a time; to be said before anything is written */
+	if (number == 0 && db_exec(d, "PRAGMA auto_vacuum = INCREMENTAL", e) != 0)
 		return -1;
 	if (db_use_wal(d, e) != 0)
 		return -1;

@@ -24,7 +24,7 @@ const char *const store_statements[STORE_STATEMENTS] = {
 	    " :person, :face, :gender, :settings, :version, :opencv, :input)",
 	[RUN_DELETE] = "DELETE FROM run WHERE id = :run",
 	[RUN_CONTINUE] = "UPDATE run SET status = 'running', ended_ms = NULL, error = NULL WHERE id = :run",
-	[RUN_STATE] = "SELECT frames_read, frames_analyzed, first_ms, last_ms, uuid FROM run WHERE id = :run",
+	[RUN_STATE] = "SELECT frames_read, frames_analyzed, first_ms, last_ms, uuid, frames_pruned FROM run WHERE id = :run",
 	[RUN_PROGRESS] = "UPDATE run SET frames_read = :read, frames_analyzed = :analyzed,"
 	    " first_ms = :first, last_ms = :last WHERE id = :run",
 	[RUN_END] = "UPDATE run SET status = :status, ended_ms = :now, frames_dropped = :dropped, error = :error"
@@ -51,5 +51,18 @@ const char *const store_statements[STORE_STATEMENTS] = {
 
 	[FRAME_FIND] = "SELECT id, time_ms, gated FROM frame WHERE run_id = :run AND number = :number",
 	[PERSONS_OF] = "SELECT id, score, x, y, w, h FROM person WHERE frame_id = :frame ORDER BY id",
-	[FACES_OF] = "SELECT person_id, score, x, y, w, h, gender, p_female FROM face WHERE frame_id = :frame ORDER BY id"
+	[FACES_OF] = "SELECT person_id, score, x, y, w, h, gender, p_female FROM face WHERE frame_id = :frame ORDER BY id",
+
+	[SOURCE_NAME] = "SELECT name FROM source WHERE id = :id",
+	/* a recording that is being analysed is not live, whoever else plays it */
+	[RUNS_WITHOUT_END] = "SELECT id FROM run WHERE source_id = :source AND input_sha256 IS NULL AND status = 'running' AND id <> :run",
+	[RUN_NO_END] = "UPDATE run SET status = 'interrupted', error = :error,"
+	    " ended_ms = max(started_ms, coalesce(last_ms, started_ms),"
+	    " coalesce((SELECT max(coalesce(to_ms, from_ms)) FROM gap WHERE run_id = run.id), started_ms)),"
+	    " frames_dropped = max(frames_dropped, coalesce((SELECT sum(dropped) FROM minute WHERE run_id = run.id), 0))"
+	    " WHERE id = :run",
+	[MINUTE_HEALTH] = "UPDATE minute SET age_median_ms = :median, age_p95_ms = :p95, age_max_ms = :max, frozen = :frozen,"
+	    " dark = :dark, moved = :moved WHERE run_id = :run AND start_ms = :start",
+	[GAP_ADD] = "INSERT INTO gap (run_id, from_ms, reason, detail) VALUES (:run, :from, :reason, :detail)",
+	[GAP_END] = "UPDATE gap SET to_ms = max(:to, from_ms) WHERE id = :id"
 };

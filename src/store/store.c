@@ -14,31 +14,12 @@
 
 #include "base/mem.h"
 #include "base/when.h"
+#include "store/claim.h"
 #include "store/run.h"
 #include "store/schema.h"
-#include "store/source.h"
-#include "store/statements.h"
+#include "store/store_parts.h"
 
 enum { COMMIT_ROWS = 2000, COMMIT_MS = 1000 };
-
-struct counters {
-	int64_t read, analyzed;
-	int64_t first_ms, last_ms;	/* meaningful when analyzed > 0 */
-};
-
-struct store {
-	struct db *db;
-	struct stmt *st[STORE_STATEMENTS];
-	int64_t run_id;			/* 0: none begun */
-	char uuid[UUID_TEXT];		/* of the run; its id may come again after a deletion */
-	bool writable;			/* it may take frames */
-	bool failed;			/* a write failed */
-	bool lost;			/* the run belongs to another process now */
-	struct counters now, committed;
-	int64_t rows, since_ms;		/* of the open transaction */
-	int64_t *person_ids;		/* of the frame being added */
-	size_t cap_ids;
-};
 
 int
 store_open_read(struct db **out, const char *path, int timeout_ms, struct err *e)
@@ -83,6 +64,8 @@ store_close(struct store *s)
 		stmt_free(s->st[i]);
 	/* the last connection to close moves the log into the file and removes it */
 	db_close(s->db);
+	claim_close(s->claim);
+	free(s->source);
 	free(s->person_ids);
 	free(s);
 }
@@ -100,7 +83,7 @@ load_counters(struct store *s, struct err *e)
 	stmt_bind_int(st, ":run", s->run_id);
 	if (stmt_step(st, e) < 0)
 		return -1;
-	s->now = (struct counters){
+	s->now = (struct store_counters){
 		.read = stmt_int(st, 0), .analyzed = stmt_int(st, 1),
 		.first_ms = stmt_int(st, 2), .last_ms = stmt_int(st, 3)
 	};
@@ -123,14 +106,19 @@ store_begin(struct store *s, const struct store_run *spec, bool force, struct st
 		db_rollback(s->db);
 		return -1;
 	}
-	s->run_id = out->run_id;
-	s->writable = out->how != STORE_COMPLETE;
+	return store_take(s, out->run_id, out->how != STORE_COMPLETE, e);
+}
+
+int
+store_take(struct store *s, int64_t run_id, bool writable, struct err *e)
+{
+	s->run_id = run_id;
+	s->writable = writable;
 	return load_counters(s, e);
 }
 
-/* Gives up what is not committed; the run takes no more frames. Returns -1. */
-static int
-give_up(struct store *s)
+int
+store_give_up(struct store *s)
 {
 	db_rollback(s->db);
 	s->failed = true;
@@ -157,8 +145,8 @@ still_ours(struct store *s, struct err *e)
 	    there ? "is writing this run" : "deleted this run", (long long)s->run_id);
 }
 
-static int
-open_transaction(struct store *s, struct err *e)
+int
+store_transaction(struct store *s, struct err *e)
 {
 	if (db_in_transaction(s->db))
 		return 0;
@@ -289,11 +277,11 @@ store_frame(struct store *s, const struct frame_result *r, const struct minute *
 	assert(s->writable);
 	if (s->failed)
 		return err_set(e, ERR_FAIL, "%s: run %lld takes no more frames after a failure", db_path(s->db), (long long)s->run_id);
-	if (open_transaction(s, e) != 0 || add_frame(s, r, e) != 0)
-		return give_up(s);
+	if (store_transaction(s, e) != 0 || add_frame(s, r, e) != 0)
+		return store_give_up(s);
 	for (size_t i = 0; i < n; i++) {
 		if (put_minute(s, &minutes[i], e) != 0)
-			return give_up(s);
+			return store_give_up(s);
 	}
 	if (s->now.analyzed++ == 0)
 		s->now.first_ms = r->time_ms;
@@ -312,7 +300,7 @@ store_commit(struct store *s, struct err *e)
 	if (!db_in_transaction(s->db))
 		return 0;
 	if (put_counters(s, e) != 0 || db_commit(s->db, e) != 0)
-		return give_up(s);
+		return store_give_up(s);
 	s->committed = s->now;
 	return 0;
 }
@@ -325,8 +313,8 @@ store_end(struct store *s, const char *status, int64_t frames_read, int64_t fram
 	s->writable = false;
 	if (s->lost)
 		return 0;	/* how it ends is for the other process to say */
-	if (open_transaction(s, e) != 0)
-		return give_up(s);
+	if (store_transaction(s, e) != 0)
+		return store_give_up(s);
 	count_read(s, frames_read);
 	struct stmt *st = s->st[RUN_END];
 	stmt_bind_int(st, ":run", s->run_id);
@@ -335,7 +323,7 @@ store_end(struct store *s, const char *status, int64_t frames_read, int64_t fram
 	stmt_bind_int(st, ":dropped", frames_dropped);
 	stmt_bind_text(st, ":error", error);
 	if (stmt_run(st, e) != 0)
-		return give_up(s);
+		return store_give_up(s);
 	return store_commit(s, e);
 }
 

@@ -141,7 +141,7 @@ struct damage {
 
 static const struct damage damages[] = {
 	{ "DELETE FROM minute WHERE start_ms = 180000", 1, "run 1, minute 1970-01-01T00:03:00Z: missing, and ", true },
-	{ "INSERT INTO minute SELECT run_id, 600000000, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM minute LIMIT 1", 1,
+	{ "INSERT INTO minute SELECT run_id, 600000000, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, 0, 0, 0 FROM minute LIMIT 1", 1,
 	    "run 1, minute 1970-01-07T22:40:00Z: no frame lies in it", true },
 	{ "UPDATE minute SET covered_ms = covered_ms - 1 WHERE start_ms = 180000", 1, "minute 1970-01-01T00:03:00Z: covered_ms is ", true },
 	{ "UPDATE minute SET frames = frames + 1, people_min = 0 WHERE start_ms = 180000", 1, "frames is ", true },
@@ -193,6 +193,29 @@ static const struct damage damages[] = {
 	{ "UPDATE face SET frame_id = (SELECT id FROM frame WHERE number = 0) WHERE person_id = (SELECT max(person_id) FROM face)",
 	    -1, "is in another frame", false },
 	{ "UPDATE run SET person_model_id = NULL", -1, "it has no person network, and yet ", false },
+	{ "UPDATE run SET frames_pruned = 3", 2, "run 1: frames of it were deleted by retention, and it does not say up to when", false },
+	{ "UPDATE run SET pruned_ms = 60000", -1, "run 1: it says up to when its frames were deleted by retention, and none was", false },
+	{ "UPDATE run SET frames_pruned = -1", -1, "it says that retention deleted -1 of its 300 frames", false },
+	{ "UPDATE run SET frames_pruned = 1, pruned_ms = -599999, frames_analyzed = 301, frames_read = 301", 1, "retention ended within a minute", false },
+	{ "UPDATE minute SET frozen = frames + 1 WHERE start_ms = 180000", 1, "more frozen or dark frames in a minute than frames", false },
+	{ "UPDATE minute SET dark = -1 WHERE start_ms = 180000", 1, "or fewer than none", false },
+	{ "UPDATE minute SET moved = -1 WHERE start_ms = 180000", 1, "changes of view below zero", false },
+	{ "UPDATE minute SET age_median_ms = 3 WHERE start_ms = 180000", 1, "or not all there", false },
+	{ "UPDATE minute SET age_median_ms = 3, age_p95_ms = 2, age_max_ms = 4 WHERE start_ms = 180000", 1, "not in order", false },
+	{ "UPDATE minute SET age_median_ms = -3, age_p95_ms = 2, age_max_ms = 4 WHERE start_ms = 180000", 1, "ages in a minute that are below zero", false },
+	{ "INSERT INTO gap VALUES (5, 1, 10, 9, 'stall', NULL)", 2, "gap 5: it ends before it begins", false },
+	{ "UPDATE run SET input_sha256 = NULL; INSERT INTO gap VALUES (5, 1, 10, 11, 'rain', NULL)", 1, "gap 5: of no known reason", false },
+	{ "INSERT INTO gap VALUES (5, 1, 10, NULL, 'stall', NULL)", 1, "gap 5: it is in a run of a recording", false },
+	{ "INSERT INTO gap VALUES (5, 9, 10, NULL, 'stall', NULL)", 1, "table gap: row 5 refers to a row of run", false },
+	{ "INSERT INTO segment VALUES (1, 1, 'c', 'a.mp4', '/r', 10, 9, 0, 1, 2, 9, NULL, 1, NULL, NULL)", 1, "segment 1: it ends before it begins", false },
+	{ "INSERT INTO segment VALUES (1, 1, 'c', 'a.mp4', '/r', 1, 9, 0, 1, 0, 9, NULL, 1, NULL, NULL)", 1, "segment 1: a count out of range", false },
+	{ "INSERT INTO segment VALUES (1, 1, 'c', 'a.mp4', '/r', 1, 9, 0, 1, 2, 9, NULL, 2, NULL, NULL)", 1, "segment 1: blurred is neither 0 nor 1", false },
+	{ "INSERT INTO segment VALUES (1, 1, 'c', '/a.mp4', '/r', 1, 9, 0, 1, 2, 9, NULL, 1, NULL, NULL)", 1, "its file is not named as it must be", false },
+	{ "INSERT INTO segment VALUES (1, 1, 'c', 'a.mp4', '/r', 1, 9, 0, 1, 2, 9, 'xyz', 1, NULL, NULL)", 1, "its digest is none", false },
+	{ "INSERT INTO segment VALUES (1, 1, 'c', 'a.mp4', '/r', 1, 9, 0, 1, 2, 9, NULL, 1, NULL, NULL), (2, 1, 'c', 'a.mp4', '/r', 1, 9, 0, 1, 2, 9, NULL, 1, NULL, NULL)",
+	    1, "segment 2: another one is the same file", false },
+	{ "DROP TABLE gap", -1, "the table gap is not there", false },
+	{ "DROP INDEX segment_kept", 1, "the index segment_kept is not there", false },
 	{ "DROP VIEW gender_per_minute", 1, "the view gender_per_minute is not there", false },
 	{ "DROP INDEX face_person", 1, "the index face_person is not there", false },
 	{ "DROP TABLE metric; DROP TABLE evaluation", 4, "the table metric is not there", false },
@@ -272,6 +295,24 @@ dropped(void **state)
 	check_clean("dropped.db");
 }
 
+/* What frames say nothing of survives the rebuilding of what they do. */
+static void
+health(void **state)
+{
+	(void)state;
+	struct err e;
+	int64_t changed;
+	struct store_run spec = test_spec("/v/health.avi");
+	fill("health.db", &spec, 100);
+	tamper("health.db", "UPDATE minute SET age_median_ms = 40, age_p95_ms = 90, age_max_ms = 200, frozen = 1, dark = 1, moved = 7 WHERE start_ms = 180000;"
+	    "UPDATE minute SET frames = frames + 1, people_min = 0");
+	good(rebuild("health.db", &changed, &e), &e);
+	check_clean("health.db");
+	assert_int_equal(count_in("health.db", "SELECT count(*) FROM minute WHERE (age_median_ms, age_p95_ms, age_max_ms, frozen, dark, moved)"
+	    " = (40, 90, 200, 1, 1, 7)"), 1);
+	assert_int_equal(count_in("health.db", "SELECT count(*) FROM minute WHERE age_median_ms IS NOT NULL OR frozen + dark + moved > 0"), 1);
+}
+
 /* A flood of findings is counted, and not all listed. */
 static void
 many(void **state)
@@ -306,6 +347,7 @@ main(void)
 		cmocka_unit_test(damage),
 		cmocka_unit_test(rebuild_refuses),
 		cmocka_unit_test(dropped),
+		cmocka_unit_test(health),
 		cmocka_unit_test(many),
 	};
 	return cmocka_run_group_tests_name("check", tests, make_dir, remove_dir);

@@ -402,7 +402,7 @@ migration(void **state)
 	struct store *s = open_new("old.db");
 	struct db *d = store_db(s);
 	struct err e;
-	run(d, "DROP TABLE metric; DROP TABLE evaluation_item; DROP TABLE prediction; DROP TABLE evaluation_image;"
+	run(d, undo_4 "DROP TABLE metric; DROP TABLE evaluation_item; DROP TABLE prediction; DROP TABLE evaluation_image;"
 	    " DROP TABLE label_truth; DROP TABLE label_class; DROP TABLE label_image; DROP TABLE label_set; DROP TABLE evaluation;"
 	    " CREATE TABLE evaluation (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL UNIQUE,"
 	    " kind TEXT NOT NULL CHECK (kind IN ('detect', 'face', 'gender', 'score')), dataset TEXT NOT NULL, dataset_sha256 TEXT,"

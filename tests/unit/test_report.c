@@ -123,6 +123,104 @@ test_same_as_database_view(void **state)
 	store_close(s);
 }
 
+/* A camera: runs are added up, and where no frame came is said with its reason. */
+static void
+test_gaps(void **state)
+{
+	(void)state;
+	struct store *s = new_store();
+	struct db *d = store_db(s);
+	struct err e;
+	int64_t at = INT64_C(1795228800000);	/* 2026-11-21T02:40:00Z */
+	int64_t r1 = add_run(d, (struct test_run) { .source = "a", .kind = "camera", .clock = "wall", .status = "interrupted" });
+	int64_t r2 = add_run(d, (struct test_run) { .source = "a", .kind = "camera", .clock = "wall" });
+	int64_t file = add_run(d, (struct test_run) { .source = "f" });
+	add_minute(d, r1, at, 10, 40000, 4, 1, 1);
+	add_minute(d, r1, at + M(1), 10, 30000, 4, 1, 1);
+	add_minute(d, r2, at + M(1), 30, 40000, 8, 1, 1);
+	add_minute(d, r2, at + M(9), 10, 60000, 2, 1, 1);
+	add_minute(d, file, at, 10, 60000, 1, 0, 0);
+	char sql[800];
+	snprintf(sql, sizeof sql, "INSERT INTO gap (run_id, from_ms, to_ms, reason, detail) VALUES (%lld, %lld, %lld, 'stall', 'no frame for 5 s'),"
+	    " (%lld, %lld, NULL, 'closed', NULL), (%lld, %lld, %lld, 'connect', 'x' || char(27) || '<b>'), (%lld, %lld, NULL, 'crash', NULL);"
+	    " UPDATE run SET started_ms = %lld WHERE id = %lld;"
+	    " UPDATE minute SET age_median_ms = 40, age_p95_ms = 90, age_max_ms = 2500, frozen = 3, moved = 1 WHERE start_ms = %lld AND run_id = %lld;"
+	    " UPDATE minute SET dropped = 17 WHERE run_id = %lld",
+	    (long long)r1, (long long)at + 10000, (long long)at + 15500, (long long)r1, (long long)at + M(1) + 30000,
+	    (long long)r2, (long long)at + M(2), (long long)at + M(9), (long long)r2, (long long)at + M(20),
+	    (long long)at + M(1) + 40000, (long long)r2, (long long)at, (long long)r1, (long long)r1);
+	good(db_exec(d, sql, &e), &e);
+
+	struct report_view v = load(d);
+	struct report_source *a = &v.sources[0];
+	assert_string_equal(a->name, "a");
+	assert_int_equal(a->nminutes, 3);
+	assert_int_equal(a->nruns, 2);
+	assert_int_equal(a->left_out, 0);
+	assert_int_equal(a->minutes[1].frames, 40);
+	assert_int_equal(a->minutes[1].minutes, 1);
+	assert_int_equal(a->minutes[1].covered_ms, 60000);
+	assert_int_equal(a->minutes[1].dropped, 17);
+	near(report_bin_people(&a->minutes[1]), 7.0);
+	assert_int_equal(a->ngaps, 4);
+	assert_int_equal(a->gaps[1].to_ms, at + M(1) + 40000);	/* the next run began then */
+	assert_false(a->gaps[1].open);
+	assert_true(a->gaps[3].open);
+	size_t from = 0;
+	assert_int_equal(report_gaps_of(a, 0, &from), 1);
+	from = 1;
+	assert_int_equal(report_gaps_of(a, 1, &from), 1);
+	from = 2;
+	assert_int_equal(report_gaps_of(a, 2, &from), 2);
+	assert_false(v.sources[1].live);
+	report_view_free(&v);
+
+	struct buf b = report_text(d, NULL, table_plain);
+	has(&b, "  (no frames 2026-11-21 02:40:10 to 02:40:15, 5.5 s: stall, no frame for 5 s)\n");
+	has(&b, "  (no frames 2026-11-21 02:41:30 to 02:41:40, 10 s: closed)\n");
+	has(&b, "  (7 minutes not seen)\n");
+	has(&b, ": connect, x?<b>)\n");
+	has(&b, "  (no frames 2026-11-21 from 03:00:00 on: crash)\n");
+	has(&b, "where they meet, added up");
+	has(&b, "DROPPED");
+	has(&b, "  90 ms");
+	has(&b, "at most 2.5 s old");
+	buf_free(&b);
+	b = report_text(d, NULL, report_json);
+	has(&b, "\"age_median_ms\":40,\"age_p95_ms\":90,\"age_max_ms\":2500,\"frozen\":3,\"dark\":0,\"moved\":1,"
+	    "\"gaps\":[{\"from_utc\":\"2026-11-21T02:40:10Z\",\"to_utc\":\"2026-11-21T02:40:15.500Z\",\"reason\":\"stall\",\"detail\":\"no frame for 5 s\"}]}");
+	has(&b, "\"age_median_ms\":null");
+	has(&b, "{\"from_utc\":\"2026-11-21T03:00:00Z\",\"to_utc\":null,\"reason\":\"crash\",\"detail\":null}]}");
+	buf_free(&b);
+	b = report_text(d, NULL, report_html);
+	has(&b, "4 gaps in which no frame came");
+	has(&b, "connect: x");
+	has(&b, "&lt;b&gt;");
+	has(&b, "<th scope=\"col\">Dropped</th><th scope=\"col\">Age</th>");
+	has(&b, "3 frames stood still");
+	buf_free(&b);
+	/* only those of the period, and of a recording no word of it */
+	struct report_query q = { .has_from = true, .from_ms = at + M(9), .has_to = true, .to_ms = at + M(10) };
+	b = report_text(d, &q, table_plain);
+	has(&b, "connect");
+	lacks(&b, "stall");
+	lacks(&b, "crash");
+	lacks(&b, "AGE");
+	buf_free(&b);
+	q = (struct report_query) { .source = "f" };
+	b = report_text(d, &q, report_json);
+	lacks(&b, "gaps");
+	lacks(&b, "age_");
+	buf_free(&b);
+	good(db_exec(d, "UPDATE gap SET from_ms = -9223372036854775808", &e), &e);
+	q = (struct report_query) { 0 };
+	struct report_view w;
+	assert_int_equal(report_view_load(&w, d, &q, &e), -1);
+	assert_int_equal(e.code, ERR_DATA);
+	report_view_free(&w);
+	store_close(s);
+}
+
 static void
 test_period_and_source(void **state)
 {
@@ -405,6 +503,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_newest_run_speaks),
 		cmocka_unit_test(test_same_as_database_view),
+		cmocka_unit_test(test_gaps),
 		cmocka_unit_test(test_period_and_source),
 		cmocka_unit_test(test_impossible_rows),
 		cmocka_unit_test(test_bins),

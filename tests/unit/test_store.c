@@ -41,12 +41,15 @@ static const struct {
 	{ "source", "id,uuid,name,kind,uri,width,height" },
 	{ "model", "id,name,task,family,sha256" },
 	{ "run", "id,uuid,source_id,status,started_ms,ended_ms,first_ms,last_ms,clock,person_model_id,face_model_id,"
-	    "gender_model_id,settings,version,opencv,input_sha256,frames_read,frames_analyzed,frames_dropped,error" },
+	    "gender_model_id,settings,version,opencv,input_sha256,frames_read,frames_analyzed,frames_dropped,error,pruned_ms,frames_pruned" },
 	{ "frame", "id,run_id,number,time_ms,gated" },
 	{ "person", "id,frame_id,track_id,score,x,y,w,h" },
 	{ "face", "id,frame_id,person_id,score,x,y,w,h,gender,p_female" },
 	{ "minute", "run_id,start_ms,frames,covered_ms,dropped,people_sum,people_min,people_max,men_sum,women_sum,"
-	    "unknown_sum,faces_sum,gated" },
+	    "unknown_sum,faces_sum,gated,age_median_ms,age_p95_ms,age_max_ms,frozen,dark,moved" },
+	{ "gap", "id,run_id,from_ms,to_ms,reason,detail" },
+	{ "segment", "id,run_id,source,path,folder,start_ms,end_ms,first_number,last_number,frames,bytes,sha256,blurred,"
+	    "uploaded_ms,deleted_ms" },
 	{ "evaluation", "id,uuid,kind,dataset,dataset_sha256,person_model_id,face_model_id,gender_model_id,settings,"
 	    "started_ms,ended_ms,items,rejected,input,run_id,scoring,version,opencv" },
 	{ "metric", "evaluation_id,name,slice,value,low,high,n,number" },
@@ -72,6 +75,7 @@ schema(void **state)
 	assert_int_equal(count_of(d, "PRAGMA application_id"), 0x666F6F74);
 	assert_int_equal(count_of(d, "PRAGMA user_version"), STORE_SCHEMA);
 	assert_int_equal(count_of(d, "PRAGMA foreign_keys"), 1);
+	assert_int_equal(count_of(d, "PRAGMA auto_vacuum"), 2);
 	good(stmt_new(&st, d, "PRAGMA journal_mode", &e), &e);
 	assert_int_equal(stmt_step(st, &e), 1);
 	assert_true(stmt_is(st, 0, "wal"));
@@ -810,7 +814,7 @@ migrated_from_2(void **state)
 	fill("schema-2.db", &spec, 200);
 	tamper("schema-2.db", "UPDATE frame SET gated = 0; UPDATE minute SET gated = 0; UPDATE run SET status = 'running', ended_ms = NULL");
 	digest("schema-2.db", want);
-	tamper("schema-2.db", "ALTER TABLE frame DROP COLUMN gated; ALTER TABLE minute DROP COLUMN gated; PRAGMA user_version = 2");
+	tamper("schema-2.db", undo_4 "ALTER TABLE frame DROP COLUMN gated; ALTER TABLE minute DROP COLUMN gated; PRAGMA user_version = 2");
 	bad(store_open_read(&d, "schema-2.db", 100, &e), &e, ERR_DATA, "older schema (2;");
 	s = open_store("schema-2.db");
 	assert_int_equal(count_of(store_db(s), "PRAGMA user_version"), STORE_SCHEMA);

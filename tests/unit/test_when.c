@@ -192,6 +192,34 @@ minutes(void **state)
 }
 
 static void
+kept(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} good[] = {
+		{ "90s", 90000 }, { "15m", 900000 }, { "12h", 43200000 }, { "1d", 86400000 }, { "30d", INT64_C(2592000000) },
+		{ "8w", INT64_C(4838400000) }, { "5y", INT64_C(157680000000) }, { "007d", 604800000 },
+		{ "10000y", INT64_C(315360000000000) }, { "forever", WHEN_FOREVER }
+	};
+	static const char *const bad[] = {
+		"", "30", "d", "0d", "00s", "-1d", "+1d", "1.5d", " 1d", "1d ", "1 d", "1D", "1mo", "1ms", "1dd", "10001y", "999999999999y",
+		"999999999999999999999999d", "99999999999999999999", "for ever", "Forever", "never", "1d\n", "\xd9\xa3d"
+	};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		int64_t ms = 7;
+		if (when_parse_duration(good[i].text, &ms) != 0 || ms != good[i].ms)
+			fail_msg("%s: %lld", good[i].text, (long long)ms);
+	}
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		int64_t ms = 7;
+		if (when_parse_duration(bad[i], &ms) != -1 || ms != 7)
+			fail_msg("%s: %lld", bad[i], (long long)ms);
+	}
+}
+
+static void
 clocks(void **state)
 {
 	(void)state;
@@ -212,6 +240,7 @@ main(void)
 		cmocka_unit_test(round_trip),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(minutes),
+		cmocka_unit_test(kept),
 		cmocka_unit_test(clocks),
 	};
 	return cmocka_run_group_tests_name("when", tests, NULL, NULL);
