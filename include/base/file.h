@@ -45,5 +45,7 @@ int file_make_dirs(const char *path, struct err *e);
  * replaced by "***".  Plain paths come back as they are.  New memory.
  */
 char *file_redact(const char *uri);
+/* What file_redact takes out of uri, each ended by a NUL, appended to out: to look for in other texts. */
+void file_secrets(const char *uri, struct buf *out);
 
 #endif

@@ -45,10 +45,23 @@ unsigned char *vision_image_row(struct vision_image *im, int y);
 int vision_image_create(struct vision_image *im, int width, int height, struct err *e);
 /* dst becomes a deep copy of src. */
 int vision_image_copy(struct vision_image *dst, const struct vision_image *src, struct err *e);
+/* The whole picture to, and from, height rows of 3 * width bytes, one after the other. */
+void vision_image_pixels(const struct vision_image *im, unsigned char *to);
+int vision_image_set(struct vision_image *im, int width, int height, const unsigned char *from, struct err *e);
 /* Reads a JPEG or PNG, turned upright by its EXIF orientation.  ERR_DATA when it cannot be decoded. */
 int vision_image_load(struct vision_image *im, const char *path, struct err *e);
 /* Writes by the extension of path (.png, .jpg).  ERR_IO. */
 int vision_image_save(const struct vision_image *im, const char *path, struct err *e);
+/* As JPEG, quality 1..100, into new memory (free() it).  ERR_FAIL: an empty picture, or one too large for JPEG. */
+int vision_image_encode(const struct vision_image *im, int quality, unsigned char **data, size_t *size, struct err *e);
+/*
+ * Makes what is in the rectangle, and a fifth of it more on every side, unrecognisable for good: VISION_BLUR_CELLS averages along
+ * its longer side, fewer where that would leave less than 8 pixels to an average, with smooth transitions.  A Gaussian
+ * blur would not do: it is a linear filter, so that deconvolution undoes much of it, and networks recognise faces
+ * through it; averages over a few large cells hold no more than those few numbers.
+ */
+enum { VISION_BLUR_CELLS = 5 };
+void vision_blur(struct vision_image *im, double x, double y, double w, double h);
 
 /* ---- drawing; colour is 0xRRGGBB; coordinates in pixels ---- */
 
@@ -78,6 +91,21 @@ int vision_capture_read(struct vision_capture *c, struct vision_image *im, doubl
 /* The same, without handing the picture out (cheaper). */
 int vision_capture_skip(struct vision_capture *c, double *pts_ms, struct err *e);
 void vision_capture_close(struct vision_capture *c);
+
+/* ---- cameras in ---- */
+
+struct vision_camera;
+
+enum vision_camera_kind { VISION_V4L2, VISION_GSTREAMER };
+
+/*
+ * V4L2: the path of a device.  GStreamer: a pipeline without its sink, to which one is added that keeps the newest frame
+ * only.  May wait for as long as the driver or the pipeline does.  ERR_UNAVAILABLE: it cannot be opened, or OpenCV was built without.
+ */
+int vision_camera_open(struct vision_camera **out, enum vision_camera_kind kind, const char *text, struct err *e);
+/* Waits for the next frame, whose size may be another one than before.  1: a frame; 0: no more will come; -1: failure. */
+int vision_camera_read(struct vision_camera *c, struct vision_image *im, struct err *e);
+void vision_camera_close(struct vision_camera *c);
 
 /* ---- recordings out ---- */
 

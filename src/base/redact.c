@@ -9,6 +9,7 @@
 #include "base/file.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -72,8 +73,18 @@ userinfo_length(const char *s, size_t n)
 	return at != NULL ? (size_t)(at - s) + 1 : 0;
 }
 
+/* Notes a secret, if they are wanted. */
 static void
-strip_userinfo(struct buf *out, const char *s, bool pipeline)
+note(struct buf *secrets, const char *s, size_t n)
+{
+	if (secrets == NULL || n == 0)
+		return;
+	buf_add(secrets, s, n);
+	buf_putc(secrets, '\0');
+}
+
+static void
+strip_userinfo(struct buf *out, struct buf *secrets, const char *s, bool pipeline)
 {
 	const char *start = s;
 	for (const char *mark; (mark = strstr(s, "://")) != NULL;) {
@@ -85,7 +96,9 @@ strip_userinfo(struct buf *out, const char *s, bool pipeline)
 		s = rest;
 		if (scheme < mark) {
 			char before = scheme > start ? scheme[-1] : '\0';
-			s += userinfo_length(rest, address_length(rest, pipeline, before));
+			size_t n = userinfo_length(rest, address_length(rest, pipeline, before));
+			note(secrets, rest, n > 0 ? n - 1 : 0);
+			s += n;
 		}
 	}
 	buf_puts(out, s);
@@ -95,7 +108,7 @@ static bool
 is_secret_key(const char *key, size_t n)
 {
 	static const char *const anywhere[] = {"pass", "pwd", "token", "secret", "auth", "cred", "login", "user",
-		"usr", "sign"};
+		"usr", "sign", "cookie"};
 	static const char *const at_end[] = {"key", "pw", "sig"};
 	for (size_t w = 0; w < sizeof anywhere / sizeof *anywhere; w++) {
 		size_t len = strlen(anywhere[w]);
@@ -112,28 +125,35 @@ is_secret_key(const char *key, size_t n)
 	return false;
 }
 
-/* Length of a value: quoted to its quote, else to the '&', or in a pipeline to white space not escaped. */
+/*
+ * Length of a value: to the '&', or in a pipeline quoted to its quote, inside the quoted value of another property
+ * (outer, '\0': none) to the end of that, else to white space that is not escaped.
+ */
 static size_t
-value_length(const char *s, bool pipeline)
+value_length(const char *s, bool pipeline, char outer)
 {
 	if (!pipeline)
 		return strcspn(s, "&");
 	size_t i = 0;
-	char quote = *s == '"' || *s == '\'' ? *s : '\0';
-	if (quote != '\0')
+	char quote = outer;
+	if (quote == '\0' && (*s == '"' || *s == '\'')) {
+		quote = *s;
 		i++;
+	}
 	for (; s[i] != '\0'; i++) {
 		if (s[i] == '\\' && s[i + 1] != '\0')
 			i++;
 		else if (quote != '\0' ? s[i] == quote : strchr(" \t\r\n\"'", s[i]) != NULL)
 			break;
 	}
-	return quote != '\0' && s[i] == quote ? i + 1 : i;
+	return outer == '\0' && quote != '\0' && s[i] == quote ? i + 1 : i;
 }
 
 static void
-hide_values(struct buf *out, const char *s, bool pipeline)
+hide_values(struct buf *out, struct buf *secrets, const char *s, bool pipeline)
 {
+	char outer = '\0';
+
 	while (*s != '\0') {
 		size_t key = 0;
 		while (is_key_char(s[key]))
@@ -143,7 +163,9 @@ hide_values(struct buf *out, const char *s, bool pipeline)
 		if (pipeline)
 			at += strspn(s + at, " \t");
 		if (key == 0 || s[at] != '=' || !is_secret_key(s, key)) {
-			size_t n = key > 0 ? key : 1;
+			size_t n = key > 0 ? key : *s == '\\' && s[1] != '\0' ? 2 : 1;
+			if (outer != '\0' ? *s == outer : *s == '"' || *s == '\'')
+				outer = outer != '\0' ? '\0' : *s;
 			buf_add(out, s, n);
 			s += n;
 			continue;
@@ -151,14 +173,17 @@ hide_values(struct buf *out, const char *s, bool pipeline)
 		at++;
 		if (pipeline)
 			at += strspn(s + at, " \t");
+		size_t n = value_length(s + at, pipeline, outer);
+		bool quoted = n > 1 && outer == '\0' && (s[at] == '"' || s[at] == '\'') && s[at + n - 1] == s[at];
+		note(secrets, s + at + quoted, quoted ? n - 2 : n);
 		buf_add(out, s, at);
 		buf_puts(out, "***");
-		s += at + value_length(s + at, pipeline);
+		s += at + n;
 	}
 }
 
-char *
-file_redact(const char *uri)
+static char *
+redact(const char *uri, struct buf *secrets)
 {
 	bool pipeline = strncasecmp(uri, "gst:", 4) == 0;
 	struct buf plain = {0}, out = {0};
@@ -166,8 +191,20 @@ file_redact(const char *uri)
 		buf_puts(&out, uri);
 		return out.data;
 	}
-	strip_userinfo(&plain, uri, pipeline);
-	hide_values(&out, plain.data, pipeline);
+	strip_userinfo(&plain, secrets, uri, pipeline);
+	hide_values(&out, secrets, plain.data, pipeline);
 	buf_free(&plain);
 	return out.data;
+}
+
+char *
+file_redact(const char *uri)
+{
+	return redact(uri, NULL);
+}
+
+void
+file_secrets(const char *uri, struct buf *out)
+{
+	free(redact(uri, out));
 }

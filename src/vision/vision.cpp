@@ -36,6 +36,7 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <opencv2/videoio.hpp>
+#include <opencv2/videoio/registry.hpp>
 
 #define CV_AT_LEAST(minor) (CV_VERSION_MAJOR > 4 || (CV_VERSION_MAJOR == 4 && CV_VERSION_MINOR >= (minor)))
 
@@ -380,6 +381,26 @@ vision_image_copy(struct vision_image *dst, const struct vision_image *src, stru
 	});
 }
 
+void
+vision_image_pixels(const struct vision_image *im, unsigned char *to)
+{
+	const size_t row = 3 * static_cast<size_t>(im->mat.cols);
+	for (int y = 0; y < im->mat.rows; y++)
+		memcpy(to + static_cast<size_t>(y) * row, im->mat.ptr(y), row);
+}
+
+int
+vision_image_set(struct vision_image *im, int width, int height, const unsigned char *from, struct err *e)
+{
+	return guard(ERR_FAIL, e, [&] {
+		im->mat.create(height, width, CV_8UC3);
+		const size_t row = 3 * static_cast<size_t>(width);
+		for (int y = 0; y < height; y++)
+			memcpy(im->mat.ptr(y), from + static_cast<size_t>(y) * row, row);
+		return 0;
+	});
+}
+
 int
 vision_image_load(struct vision_image *im, const char *path, struct err *e)
 {
@@ -421,6 +442,24 @@ vision_image_save(const struct vision_image *im, const char *path, struct err *e
 	});
 }
 
+int
+vision_image_encode(const struct vision_image *im, int quality, unsigned char **data, size_t *size, struct err *e)
+{
+	*data = nullptr;
+	*size = 0;
+	return guard(ERR_FAIL, e, [&] {
+		std::vector<unsigned char> bytes;
+		if (im->mat.empty() || !cv::imencode(".jpg", im->mat, bytes, { cv::IMWRITE_JPEG_QUALITY, std::min(std::max(quality, 1), 100) }))
+			return err_set(e, ERR_FAIL, "a picture of %dx%d cannot be encoded", im->mat.cols, im->mat.rows);
+		*data = static_cast<unsigned char *>(malloc(bytes.size()));
+		if (*data == nullptr)
+			throw std::bad_alloc();
+		std::copy(bytes.begin(), bytes.end(), *data);
+		*size = bytes.size();
+		return 0;
+	});
+}
+
 /* ---- drawing ---- */
 
 static cv::Scalar
@@ -445,6 +484,29 @@ vision_draw_box(struct vision_image *im, double x, double y, double w, double h,
 		cv::rectangle(im->mat, a, b, colour(rgb), std::min(std::max(thickness, 1), 100));
 		return 0;
 	});
+}
+
+void
+vision_blur(struct vision_image *im, double x, double y, double w, double h)
+{
+	/* What is not a rectangle has no inside. */
+	if (!(w > 0 && h > 0))
+		return;
+	cv::Point a(pixel(std::floor(x - w / 5)), pixel(std::floor(y - h / 5))), b(pixel(std::ceil(x + w + w / 5)), pixel(std::ceil(y + h + h / 5)));
+	cv::Rect where = cv::Rect(a, b) & cv::Rect(0, 0, im->mat.cols, im->mat.rows);
+	if (where.empty())
+		return;
+	err ignored;
+	int done = guard(ERR_FAIL, &ignored, [&] {
+		int cell = std::max(8, (std::max(where.width, where.height) + VISION_BLUR_CELLS - 1) / VISION_BLUR_CELLS);
+		cv::Mat part = im->mat(where), few;
+		cv::resize(part, few, cv::Size((where.width + cell - 1) / cell, (where.height + cell - 1) / cell), 0, 0, cv::INTER_AREA);
+		cv::resize(few, part, where.size(), 0, 0, cv::INTER_LINEAR);
+		return 0;
+	});
+	/* A face must not stay for want of memory. */
+	for (int row = where.y; done != 0 && row < where.br().y; row++)
+		memset(im->mat.ptr(row, where.x), 0, 3 * static_cast<size_t>(where.width));
 }
 
 void
@@ -615,6 +677,65 @@ vision_capture_skip(struct vision_capture *c, double *pts_ms, struct err *e)
 
 void
 vision_capture_close(struct vision_capture *c)
+{
+	err ignored;
+	guard(ERR_FAIL, &ignored, [&] {
+		delete c;
+		return 0;
+	});
+}
+
+/* ---- cameras in ---- */
+
+struct vision_camera {
+	cv::VideoCapture in;
+	cv::Mat other;		/* a frame that is not BGR yet */
+};
+
+int
+vision_camera_open(struct vision_camera **out, enum vision_camera_kind kind, const char *text, struct err *e)
+{
+	*out = nullptr;
+	return guard(ERR_UNAVAILABLE, e, [&] {
+		const auto backend = kind == VISION_V4L2 ? cv::CAP_V4L2 : cv::CAP_GSTREAMER;
+		const char *name = kind == VISION_V4L2 ? "V4L2" : "GStreamer";
+		const std::vector<cv::VideoCaptureAPIs> have = cv::videoio_registry::getBackends();
+		if (std::find(have.begin(), have.end(), backend) == have.end())
+			return err_set(e, ERR_UNAVAILABLE, "OpenCV %s was built without %s", vision_version(), name);
+		std::unique_ptr<vision_camera> c(new vision_camera);
+		std::string what = text;
+		if (kind == VISION_GSTREAMER)
+			what += " ! videoconvert ! video/x-raw,format=BGR ! appsink max-buffers=1 drop=true sync=false";
+		if (!c->in.open(what, backend))
+			return err_set(e, ERR_UNAVAILABLE, kind == VISION_V4L2 ? "V4L2 gives no pictures from it" :
+				"the pipeline cannot be started");
+		if (kind == VISION_V4L2)
+			c->in.set(cv::CAP_PROP_BUFFERSIZE, 1);	/* frames that wait in the driver are old */
+		*out = c.release();
+		return 0;
+	});
+}
+
+int
+vision_camera_read(struct vision_camera *c, struct vision_image *im, struct err *e)
+{
+	return guard(ERR_DATA, e, [&] {
+		if (!c->in.grab())
+			return 0;
+		if (!c->in.retrieve(c->other) || c->other.empty())
+			return err_set(e, ERR_DATA, "a frame cannot be decoded");
+		if (c->other.type() == CV_8UC1)
+			cv::cvtColor(c->other, im->mat, cv::COLOR_GRAY2BGR);
+		else if (c->other.type() == CV_8UC3)
+			im->mat = c->other.clone();
+		else
+			return err_set(e, ERR_DATA, "frames of a kind that is not known (OpenCV type %d)", c->other.type());
+		return 1;
+	});
+}
+
+void
+vision_camera_close(struct vision_camera *c)
 {
 	err ignored;
 	guard(ERR_FAIL, &ignored, [&] {

@@ -31,6 +31,11 @@
  * A picture carries its objects; vision_blob puts those that lie in the part, in coordinates of the network's input, at the
  * start of the input; the network writes them out in its family's layout. Detectors give each object its score; a
  * gender network gives the P_FEMALE of the face nearest to the centre of its input, 0.5 without one.
+ * Pixels handed out (vision_image_pixels) carry the objects as text, from the second byte on: "FAKEOBJECTS\n", then lines as of
+ * a picture, then a zero byte; pixels taken in (vision_image_set) may have such a text.
+ *
+ * A camera: "gst:PATH" plays the recording PATH, of whose time only delay_us is kept.
+ *
  * What vision_image_save and vision_writer make is text too, for tests to read: "FAKEPICTURE w h sum",
  * "FAKEWRITER w h fps" and "frame n sum" a frame (sum: of all bytes), "end n".
  */
@@ -43,6 +48,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 enum { OBJECTS = 64, MAGIC = 4242, FIELDS = 7, HEADER = 3, SIDE_MAX = 32767, LAYERS = 12 };
@@ -239,6 +245,51 @@ vision_image_load(struct vision_image *im, const char *path, struct err *e)
 	return r;
 }
 
+static const char objects_mark[] = "FAKEOBJECTS\n";
+
+void
+vision_image_pixels(const struct vision_image *im, unsigned char *to)
+{
+	struct buf text = { 0 };
+	memcpy(to, im->data, bytes_of(im));
+	buf_puts(&text, objects_mark);
+	for (size_t i = 0; i < im->n; i++) {
+		const struct object *o = &im->objects[i];
+		buf_printf(&text, "%s %.17g %.17g %.17g %.17g ", o->kind == FACE ? "face" : "person", o->x, o->y, o->w, o->h);
+		if (o->kind == FACE)
+			buf_printf(&text, "%.17g ", o->p_female);
+		buf_printf(&text, "%.17g\n", o->score);
+	}
+	/* With its end; a picture too small for it carries none. */
+	if (im->n > 0 && 1 + text.len + 1 <= bytes_of(im))
+		memcpy(to + 1, text.data, text.len + 1);
+	buf_free(&text);
+}
+
+int
+vision_image_set(struct vision_image *im, int width, int height, const unsigned char *from, struct err *e)
+{
+	char line[256], what[16];
+	const size_t mark = sizeof objects_mark - 1;
+	if (vision_image_create(im, width, height, e) != 0)
+		return -1;
+	memcpy(im->data, from, bytes_of(im));
+	if (bytes_of(im) < 1 + mark + 1 || memcmp(from + 1, objects_mark, mark) != 0)
+		return 0;
+	for (size_t at = 1 + mark; at < bytes_of(im) && from[at] != '\0';) {
+		size_t n = 0;
+		int skip = 0;
+		while (at + n < bytes_of(im) && from[at + n] != '\n' && from[at + n] != '\0')
+			n++;
+		snprintf(line, sizeof line, "%.*s", (int)(n < sizeof line ? n : sizeof line - 1), (const char *)from + at);
+		if (sscanf(line, "%15s %n", what, &skip) < 1 || im->n == OBJECTS || !parse_object(what, line + skip, &im->objects[im->n]))
+			return err_set(e, ERR_DATA, "OpenCV fake: no object: %s", line);
+		im->n++;
+		at += n + (at + n < bytes_of(im) && from[at + n] == '\n');
+	}
+	return 0;
+}
+
 static unsigned long
 sum_of(const struct vision_image *im)
 {
@@ -257,6 +308,19 @@ vision_image_save(const struct vision_image *im, const char *path, struct err *e
 	fprintf(f, "FAKEPICTURE %d %d %lu\n", im->width, im->height, sum_of(im));
 	if (fclose(f) != 0)
 		return err_set(e, ERR_IO, "%s: %s", path, strerror(errno));
+	return 0;
+}
+
+int
+vision_image_encode(const struct vision_image *im, int quality, unsigned char **data, size_t *size, struct err *e)
+{
+	*data = NULL;
+	*size = 0;
+	if (im->width < 1)
+		return err_set(e, ERR_FAIL, "a picture of %dx%d cannot be encoded", im->width, im->height);
+	char *text = mem_printf("FAKEJPEG %d %d %d %lu\n", im->width, im->height, quality, sum_of(im));
+	*data = (unsigned char *)text;
+	*size = strlen(text);
 	return 0;
 }
 
@@ -280,6 +344,23 @@ vision_draw_box(struct vision_image *im, double x, double y, double w, double h,
 	fill_rect(im, x, y + h - thickness, w, thickness, rgb);
 	fill_rect(im, x, y, thickness, h, rgb);
 	fill_rect(im, x + w - thickness, y, thickness, h, rgb);
+}
+
+/* Faces in it are no longer found. */
+void
+vision_blur(struct vision_image *im, double x, double y, double w, double h)
+{
+	size_t n = 0;
+	if (!(w > 0 && h > 0))
+		return;
+	fill_rect(im, x - w / 5, y - h / 5, w * 1.4, h * 1.4, 0x808080);
+	for (size_t i = 0; i < im->n; i++) {
+		const struct object o = im->objects[i];
+		double cx = o.x + o.w / 2, cy = o.y + o.h / 2;
+		if (o.kind != FACE || cx < x || cy < y || cx > x + w || cy > y + h)
+			im->objects[n++] = o;
+	}
+	im->n = n;
 }
 
 void
@@ -405,6 +486,44 @@ vision_capture_close(struct vision_capture *c)
 		return;
 	free(c->objects);
 	free(c->stamps);
+	free(c);
+}
+
+/* ---- cameras in ---- */
+
+struct vision_camera {
+	struct vision_capture *in;
+};
+
+int
+vision_camera_open(struct vision_camera **out, enum vision_camera_kind kind, const char *text, struct err *e)
+{
+	struct vision_capture_info info;
+	struct vision_capture *in;
+	*out = NULL;
+	if (kind != VISION_GSTREAMER)
+		return err_set(e, ERR_UNAVAILABLE, "OpenCV fake: no devices");
+	if (vision_capture_open(&in, text, &info, e) != 0) {
+		e->code = ERR_UNAVAILABLE;
+		return -1;
+	}
+	*out = mem_alloc(sizeof **out);
+	(*out)->in = in;
+	return 0;
+}
+
+int
+vision_camera_read(struct vision_camera *c, struct vision_image *im, struct err *e)
+{
+	double pts_ms;
+	return vision_capture_read(c->in, im, &pts_ms, e);
+}
+
+void
+vision_camera_close(struct vision_camera *c)
+{
+	if (c != NULL)
+		vision_capture_close(c->in);
 	free(c);
 }
 

@@ -299,6 +299,9 @@ redact(void **state)
 		{"gst:a password=\"open", "gst:a password=***"},
 		{"gst:a password=p\\", "gst:a password=***"},
 		{"gst:a location=rtsp://u:p@h ! b x=c@d", "gst:a location=rtsp://h ! b x=c@d"},
+		{"gst:a extra-headers=\"h,Authorization=\\\"Bearer b c\\\"\" d=e", "gst:a extra-headers=\"h,Authorization=***\" d=e"},
+		{"gst:a extra-headers=\"h,Authorization=Basic b c\" user-id=d", "gst:a extra-headers=\"h,Authorization=***\" user-id=***"},
+		{"gst:a cookies=b d='it \\' is' user-pw=c", "gst:a cookies=*** d='it \\' is' user-pw=***"},
 		{"gst:souphttpsrc location=http://u:p@h/a proxy=http://v:q@i/b",
 		 "gst:souphttpsrc location=http://h/a proxy=http://i/b"},
 	};
@@ -312,6 +315,20 @@ redact(void **state)
 		check_owned(file_redact(cases[i][1]), cases[i][1]);
 }
 
+static void
+secrets(void **state)
+{
+	(void)state;
+	struct buf b = {0};
+	file_secrets("rtsp://u:p w@host/x?a=b&token=t", &b);
+	file_secrets("gst:rtspsrc location=rtsp://host user-id=\"m e\" user-pw=q ! appsink", &b);
+	file_secrets("rtsp://host/x", &b);
+	file_secrets("u:p@host", &b);
+	assert_int_equal(b.len, sizeof "u:p w\0t\0m e\0q" );
+	assert_memory_equal(b.data, "u:p w\0t\0m e\0q", b.len);
+	buf_free(&b);
+}
+
 int
 main(void)
 {
@@ -323,6 +340,7 @@ main(void)
 		cmocka_unit_test(digests),
 		cmocka_unit_test(folders),
 		cmocka_unit_test(redact),
+		cmocka_unit_test(secrets),
 	};
 	return cmocka_run_group_tests_name("file", tests, make_dir, remove_dir);
 }
