@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "camera/capture.h"
 #include "cli/cli.h"
 #include "cli/commands.h"
 #include "cli/parse.h"
@@ -14,6 +15,8 @@
 
 const struct command *const commands[] = {
 	&cmd_analyze,
+	&cmd_live,
+	&cmd_serve,
 	&cmd_report,
 	&cmd_export,
 	&cmd_eval,
@@ -49,8 +52,8 @@ load_settings(struct cli *c, const struct parsed *p, struct err *e)
 static int
 run_command(const struct command *command, int argc, char **argv, struct err *e)
 {
-	struct cli c = { .command = command };
 	struct parsed p = { 0 };
+	struct cli c = { .command = command, .given = &p };
 	int r = -1;
 
 	settings_init(&c.settings);
@@ -93,6 +96,8 @@ main(int argc, char **argv)
 {
 	struct err e = { 0 };
 
+	if (capture_is(argc, argv))
+		return capture_main(argc, argv);
 	if (argc < 2) {
 		cli_help(stderr, NULL);
 		return ERR_USAGE;

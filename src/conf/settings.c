@@ -58,7 +58,7 @@ static const struct entry table[] = {
 		"longest time that a frame stands for in a minute's coverage" },
 	{ "store.timeout", REAL, AT(store_timeout), 0, 3600, "10", "seconds", "0..3600",
 		"how long to wait for a database that another program has locked" },
-	{ "live.sources", TEXT, AT(live_sources), 0, 0, "none", "", "none or SOURCE...",
+	{ "live.sources", TEXT, AT(live_sources), 0, 0, "none", "", "none or sources",
 		"what `footfall live` reads when no source is named, separated by white space" },
 	{ "live.open", REAL, AT(live_open), 0.1, 600, "10", "seconds", "0.1..600",
 		"longest time for a camera to give its first frame" },

@@ -205,7 +205,7 @@ kept(void **state)
 	};
 	static const char *const bad[] = {
 		"", "30", "d", "0d", "00s", "-1d", "+1d", "1.5d", " 1d", "1d ", "1 d", "1D", "1mo", "1ms", "1dd", "10001y", "999999999999y",
-		"999999999999999999999999d", "99999999999999999999", "for ever", "Forever", "never", "1d\n", "\xd9\xa3d"
+		"999999999999999999999999d", "99999999999999999999", "for ever", "Forever", "never", "1d\n", "\xd9\xa3" "d"
 	};
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		int64_t ms = 7;
