@@ -53,6 +53,18 @@ def weights(program, name):
 	return files[0]["found"] if len(files) == 1 and files[0]["path"].endswith(".onnx") else None
 
 
+def resized(path, dims):
+	import onnx
+	model = onnx.load(path)
+	for dim, size in zip(model.graph.input[0].type.tensor_type.shape.dim, dims):
+		dim.dim_value = size
+	# what the file says of the other values' shapes no longer holds
+	del model.graph.value_info[:]
+	for output in model.graph.output:
+		output.type.tensor_type.ClearField("shape")
+	return model.SerializeToString()
+
+
 class Session:
 	def __init__(self, path, width, height):
 		options = ort.SessionOptions()
@@ -60,10 +72,12 @@ class Session:
 		options.log_severity_level = 3
 		self.session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 		given = self.session.get_inputs()[0]
-		dims = list(given.shape)
-		for i, size in enumerate((1, 3, height, width)):
-			if not isinstance(dims[i], int):
-				dims[i] = size
+		wanted = (1, given.shape[1], height, width)
+		dims = [d if isinstance(d, int) else w for d, w in zip(given.shape, wanted)]
+		if dims[2:] != [height, width]:
+			# a network that footfall runs at another size than its file says: the same here, or it is no comparison
+			self.session = ort.InferenceSession(resized(path, wanted), options, providers=["CPUExecutionProvider"])
+			dims = list(wanted)
 		noise = np.random.default_rng(1).random(dims, dtype=np.float32)
 		self.feed = {given.name: noise}
 		for _ in range(2):

@@ -43,6 +43,8 @@ struct layout *layout_bias(const struct region_op *op);
 /* Channels first..first + n - 1 of whole, where they lie. NULL where they have no layout of their own. */
 struct layout *layout_channels(const struct layout *whole, const int64_t dims[4], int64_t first);
 bool layout_same(const struct layout *a, const struct layout *b);
+/* Of single precision, channels last, alone or in something larger: floats to the first, and from one pixel to the next. */
+bool layout_pixels(const struct layout *l, size_t *first, size_t *step);
 size_t layout_bytes(const struct layout *l);
 void layout_free(struct layout *l);
 

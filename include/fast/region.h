@@ -92,7 +92,9 @@ void region_free(struct region *r);
 /* Appends an operation on a copy of in; it is zeroed but for kind, in, out and residual (none). Valid until the next. */
 struct region_op *region_add(struct region *r, enum region_op_kind kind, const int *in, int nin, int out);
 
-/* Shorter, with the same outcome: activations and residuals join the convolution before them. */
+/* The same with fewer convolutions: those of the same value that make a few channels each become one. */
+void region_merge(struct region *r);
+/* Shorter, with the same outcome: heads are merged, activations and residuals join the convolution before them. */
 void region_fuse(struct region *r);
 
 enum { REGION_SIDE = 1 << 20, REGION_CELLS = 1 << 28 };	/* most that a dimension and a value may count */

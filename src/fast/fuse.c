@@ -147,6 +147,7 @@ fuse_residual(struct region *r, const struct uses *u, int i)
 void
 region_fuse(struct region *r)
 {
+	region_merge(r);
 	/* Gates first: a sigmoid that joined its convolution could not be found any more. */
 	static bool (*const passes[])(struct region *, const struct uses *, int) = {
 		fuse_gate, fuse_scale, fuse_act, fuse_residual, fuse_act

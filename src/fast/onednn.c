@@ -216,6 +216,43 @@ layout_same(const struct layout *a, const struct layout *b)
 	return dnnl_memory_desc_equal(DESC(a), DESC(b)) != 0;
 }
 
+bool
+layout_pixels(const struct layout *l, size_t *first, size_t *step)
+{
+	enum { PICTURES, CHANNELS, ROWS, COLUMNS, DIMS };
+	const dnnl_dim_t *dims, *strides;
+	dnnl_dim_t offset;
+	int ndims, blocks;
+	dnnl_data_type_t type;
+#if DNNL_VERSION_MAJOR >= 3
+	const dnnl_dims_t *found[2];
+	if (dnnl_memory_desc_query(l->md, dnnl_query_ndims_s32, &ndims) != dnnl_success
+		|| dnnl_memory_desc_query(l->md, dnnl_query_data_type, &type) != dnnl_success
+		|| dnnl_memory_desc_query(l->md, dnnl_query_submemory_offset_s64, &offset) != dnnl_success
+		|| dnnl_memory_desc_query(l->md, dnnl_query_inner_nblks_s32, &blocks) != dnnl_success
+		|| dnnl_memory_desc_query(l->md, dnnl_query_dims, &found[0]) != dnnl_success
+		|| dnnl_memory_desc_query(l->md, dnnl_query_strides, &found[1]) != dnnl_success)
+		return false;
+	dims = *found[0];
+	strides = *found[1];
+#else
+	if (l->md.format_kind != dnnl_blocked)
+		return false;
+	ndims = l->md.ndims;
+	type = l->md.data_type;
+	offset = l->md.offset0;
+	blocks = l->md.format_desc.blocking.inner_nblks;
+	dims = l->md.dims;
+	strides = l->md.format_desc.blocking.strides;
+#endif
+	if (ndims != DIMS || type != dnnl_f32 || blocks != 0 || strides[CHANNELS] != 1 || strides[COLUMNS] < dims[CHANNELS]
+		|| strides[ROWS] != dims[COLUMNS] * strides[COLUMNS] || strides[PICTURES] != dims[ROWS] * strides[ROWS])
+		return false;
+	*first = (size_t)offset;
+	*step = (size_t)strides[COLUMNS];
+	return true;
+}
+
 size_t
 layout_bytes(const struct layout *l)
 {

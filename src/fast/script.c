@@ -21,15 +21,26 @@ script_buffer(struct script *s, size_t bytes)
 }
 
 void
-script_bind(struct script *s, int primitive, int slot, int buffer)
+script_bind(struct script *s, int step, int slot, int buffer)
 {
 	struct buffer *b = &s->buffers[buffer];
 	if (s->nbindings == s->cap_bindings)
 		s->bindings = mem_resize(s->bindings, (size_t)(s->cap_bindings = 2 * s->cap_bindings + 64), sizeof *s->bindings);
-	s->bindings[s->nbindings++] = (struct binding) { primitive, slot, buffer };
+	s->bindings[s->nbindings++] = (struct binding) { step, slot, buffer };
 	if (b->first < 0)
-		b->first = primitive;
-	b->last = primitive;
+		b->first = step;
+	b->last = step;
+}
+
+static int
+add_step(struct script *s, struct step step, size_t scratch)
+{
+	if (s->nsteps == s->cap_steps)
+		s->steps = mem_resize(s->steps, (size_t)(s->cap_steps = 2 * s->cap_steps + 64), sizeof *s->steps);
+	s->steps[s->nsteps] = step;
+	if (scratch > 0)
+		script_bind(s, s->nsteps, SLOT_SCRATCH, script_buffer(s, scratch));
+	return s->nsteps++;
 }
 
 int
@@ -37,14 +48,35 @@ script_add(struct script *s, struct primitive *p)
 {
 	if (p == NULL)
 		return -1;
-	if (s->nprimitives == s->cap_primitives)
-		s->primitives = mem_resize(s->primitives, (size_t)(s->cap_primitives = 2 * s->cap_primitives + 64),
-			sizeof *s->primitives);
-	s->primitives[s->nprimitives] = p;
 	const struct layout *scratch = primitive_layout(p, SLOT_SCRATCH);
+	return add_step(s, (struct step) { .primitive = p }, scratch != NULL ? layout_bytes(scratch) : 0);
+}
+
+int
+script_add_slide(struct script *s, struct slide *slide)
+{
+	return slide == NULL ? -1 : add_step(s, (struct step) { .slide = slide }, slide_scratch(slide));
+}
+
+int
+script_join_slide(struct script *s, struct slide *slide, int buffer)
+{
+	const int last = s->nsteps - 1;
+	struct buffer *scratch = NULL;
+	slide_join(s->steps[last].slide, slide);
+	s->steps[last].slide = slide;
+	for (int i = 0; i < s->nbindings; i++) {
+		if (s->bindings[i].buffer == buffer)
+			s->bindings[i--] = s->bindings[--s->nbindings];
+		else if (s->bindings[i].step == last && s->bindings[i].slot == SLOT_SCRATCH)
+			scratch = &s->buffers[s->bindings[i].buffer];
+	}
+	s->buffers[buffer].first = s->buffers[buffer].last = -1;
 	if (scratch != NULL)
-		script_bind(s, s->nprimitives, SLOT_SCRATCH, script_buffer(s, layout_bytes(scratch)));
-	return s->nprimitives++;
+		scratch->bytes = (slide_scratch(slide) + LINE - 1) / LINE * LINE;
+	else
+		script_bind(s, last, SLOT_SCRATCH, script_buffer(s, slide_scratch(slide)));
+	return last;
 }
 
 static bool
@@ -101,16 +133,26 @@ script_arrange(struct script *s)
 	free(order);
 }
 
+static int
+point(struct script *s, const struct binding *d, void *at, struct err *e)
+{
+	const struct step *step = &s->steps[d->step];
+	if (step->slide != NULL)
+		slide_point(step->slide, d->slot, at);
+	else if (!primitive_point(step->primitive, d->slot, at))
+		return err_set(e, ERR_DATA, "oneDNN does not take its memory (%s slot %d)", primitive_name(step->primitive), d->slot);
+	return 0;
+}
+
 int
 script_place(struct script *s, void *block, struct err *e)
 {
 	if (s->placed == block && block != NULL)
 		return 0;
 	for (int i = 0; i < s->nbindings; i++) {
-		const struct binding *d = &s->bindings[i];
-		const struct buffer *b = &s->buffers[d->buffer];
-		if (is_placed(b) && !primitive_point(s->primitives[d->primitive], d->slot, (char *)block + b->at))
-			return err_set(e, ERR_DATA, "oneDNN does not take its memory (%s slot %d)", primitive_name(s->primitives[d->primitive]), d->slot);
+		const struct buffer *b = &s->buffers[s->bindings[i].buffer];
+		if (is_placed(b) && point(s, &s->bindings[i], (char *)block + b->at, e) != 0)
+			return -1;
 	}
 	s->placed = block;
 	return 0;
@@ -120,16 +162,19 @@ int
 script_run(struct script *s, const float *const *in, float *const *out, struct err *e)
 {
 	for (int i = 0; i < s->nbindings; i++) {
-		const struct binding *d = &s->bindings[i];
-		const struct buffer *b = &s->buffers[d->buffer];
+		const struct buffer *b = &s->buffers[s->bindings[i].buffer];
 		/* the library's interface has no const; sources are not written to */
 		void *at = b->input != BUFFER_NONE ? (void *)(uintptr_t)in[b->input] : b->output != BUFFER_NONE ? out[b->output] : NULL;
-		if (at != NULL && !primitive_point(s->primitives[d->primitive], d->slot, at))
-			return err_set(e, ERR_DATA, "oneDNN does not take its memory (%s slot %d)", primitive_name(s->primitives[d->primitive]), d->slot);
+		if (at != NULL && point(s, &s->bindings[i], at, e) != 0)
+			return -1;
 	}
-	for (int i = 0; i < s->nprimitives; i++)
-		if (!primitive_run(s->primitives[i]))
-			return err_set(e, ERR_DATA, "oneDNN fails in step %d (%s)", i + 1, primitive_name(s->primitives[i]));
+	for (int i = 0; i < s->nsteps; i++) {
+		const struct step *step = &s->steps[i];
+		if (step->slide != NULL)
+			slide_run(step->slide);
+		else if (!primitive_run(step->primitive))
+			return err_set(e, ERR_DATA, "oneDNN fails in step %d (%s)", i + 1, primitive_name(step->primitive));
+	}
 	return 0;
 }
 
@@ -138,9 +183,11 @@ script_free(struct script *s)
 {
 	if (s == NULL)
 		return;
-	for (int i = 0; i < s->nprimitives; i++)
-		primitive_free(s->primitives[i]);
-	free(s->primitives);
+	for (int i = 0; i < s->nsteps; i++) {
+		primitive_free(s->steps[i].primitive);
+		slide_free(s->steps[i].slide);
+	}
+	free(s->steps);
 	free(s->buffers);
 	free(s->bindings);
 	free(s->shapes);

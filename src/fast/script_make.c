@@ -5,32 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "fast/script.h"
+#include "fast/script_parts.h"
 
-/* Where a value lies, and how. A value may lie in several ways at once; it is made in the first. */
-struct place {
-	struct layout *layout;
-	int buffer;
-};
-
-enum { PLACES = 4 };
-
-struct maker {
-	const struct region *region;
-	struct script *script;
-	struct engine *engine;
-	enum layout_type type;
-	struct weights *weights;
-	struct place (*places)[PLACES];	/* of each value */
-	int *last_use;			/* of each value: the last operation that takes it; nops for outputs */
-	int *shared;			/* of each value: how many values lie in its memory beside it */
-	bool *is_part;			/* of each value: it is some channels of another */
-	int op;
-	struct err *e;
-};
-
-static int
-fail(struct maker *m, const char *what)
+int
+script_fail(struct maker *m, const char *what)
 {
 	static const char *const names[] = {
 		[REGION_CONV] = "convolution", [REGION_MAXPOOL] = "pool", [REGION_AVGPOOL] = "pool", [REGION_GLOBALPOOL] = "pool",
@@ -41,9 +19,8 @@ fail(struct maker *m, const char *what)
 	return err_set(m->e, ERR_DATA, "oneDNN %s cannot do a %s (%s)", onednn_version(), name, what);
 }
 
-/* The value lies there too. Takes the layout. */
-static void
-settle(struct maker *m, int value, struct layout *l, int buffer)
+void
+script_settle(struct maker *m, int value, struct layout *l, int buffer)
 {
 	for (int i = 0; i < PLACES; i++) {
 		if (m->places[value][i].layout == NULL) {
@@ -66,15 +43,14 @@ convert(struct maker *m, const struct layout *from, int buffer, const struct lay
 {
 	int p = script_add(m->script, primitive_reorder(m->engine, from, to));
 	if (p < 0)
-		return fail(m, "layout");
+		return script_fail(m, "layout");
 	script_bind(m->script, p, SLOT_SOURCE, buffer);
 	script_bind(m->script, p, SLOT_RESULT, into);
 	return 0;
 }
 
-/* The buffer that holds the value in that layout, converted into it if need be. -1: failure. */
-static int
-value_in(struct maker *m, int value, const struct layout *wanted)
+int
+script_value_in(struct maker *m, int value, const struct layout *wanted)
 {
 	for (int i = 0; i < PLACES && m->places[value][i].layout != NULL; i++)
 		if (layout_same(m->places[value][i].layout, wanted))
@@ -85,7 +61,7 @@ value_in(struct maker *m, int value, const struct layout *wanted)
 		layout_free(copy);
 		return -1;
 	}
-	settle(m, value, copy, into);
+	script_settle(m, value, copy, into);
 	return into;
 }
 
@@ -95,15 +71,15 @@ make_value(struct maker *m, struct primitive *p, int value, int buffer)
 {
 	int at = script_add(m->script, p);
 	if (at < 0)
-		return fail(m, "primitive");
+		return script_fail(m, "primitive");
 	const struct layout *l = primitive_layout(p, SLOT_RESULT);
 	struct layout *copy = l != NULL ? layout_copy(l) : NULL;
 	if (copy == NULL)
-		return fail(m, "result");
+		return script_fail(m, "result");
 	if (buffer == BUFFER_NONE)
 		buffer = script_buffer(m->script, layout_bytes(l));
 	script_bind(m->script, at, SLOT_RESULT, buffer);
-	settle(m, value, copy, buffer);
+	script_settle(m, value, copy, buffer);
 	return at;
 }
 
@@ -169,8 +145,8 @@ make_conv(struct maker *m, const struct region_op *op, const int64_t *made, int 
 	struct primitive *p = best_conv(m, op, made, residual != REGION_NONE);
 	int into = BUFFER_NONE;
 	if (p == NULL)
-		return fail(m, "primitive");
-	int from = value_in(m, op->in[0], primitive_layout(p, SLOT_SOURCE));
+		return script_fail(m, "primitive");
+	int from = script_value_in(m, op->in[0], primitive_layout(p, SLOT_SOURCE));
 	if (from >= 0 && residual != REGION_NONE)
 		into = residual_buffer(m, op, primitive_layout(p, SLOT_RESULT));
 	if (from < 0 || (residual != REGION_NONE && into < 0)) {
@@ -179,7 +155,7 @@ make_conv(struct maker *m, const struct region_op *op, const int64_t *made, int 
 	}
 	if (!point_weights(m, op, p)) {
 		primitive_free(p);
-		return fail(m, "weights");
+		return script_fail(m, "weights");
 	}
 	int at = make_value(m, p, value, into);
 	if (at < 0)
@@ -190,11 +166,16 @@ make_conv(struct maker *m, const struct region_op *op, const int64_t *made, int 
 
 /* ---- the others ---- */
 
-/* How the value lies, if by itself; else plainly. New memory. */
+/* How the value lies, if by itself; else as it would then. New memory. */
 static struct layout *
 own_layout(const struct maker *m, int value)
 {
-	return m->is_part[value] ? layout_plain(m->script->shapes[value], m->type) : layout_copy(layout_of_value(m, value));
+	const int64_t *shape = m->script->shapes[value];
+	const struct layout *lies = layout_of_value(m, value);
+	size_t first, step;
+	if (!m->is_part[value])
+		return layout_copy(lies);
+	return layout_pixels(lies, &first, &step) ? layout_last(shape, m->type) : layout_plain(shape, m->type);
 }
 
 /* Of the same shape: both lie as the first does, which is no part of something if one of them is not. */
@@ -212,8 +193,8 @@ make_pair(struct maker *m, enum region_op_kind kind, struct act act, int a, int 
 	struct layout *to = layout_any(out, m->type);
 	int at = -1, from[2] = { -1, -1 };
 	if (la != NULL && lb != NULL && to != NULL) {
-		from[0] = value_in(m, a, la);
-		from[1] = value_in(m, b, lb);
+		from[0] = script_value_in(m, a, la);
+		from[1] = script_value_in(m, b, lb);
 	}
 	if (from[0] >= 0 && from[1] >= 0)
 		at = make_value(m, primitive_pair(m->engine, kind, act, la, lb, to), value, BUFFER_NONE);
@@ -231,6 +212,8 @@ static int
 make_window(struct maker *m, const struct region_op *op)
 {
 	const int64_t *in = m->script->shapes[op->in[0]], *out = m->script->shapes[op->out];
+	if (script_is_slide(m, op, out))
+		return script_make_slide(m, op);
 	const struct layout *from = layout_of_value(m, op->in[0]);
 	struct layout *to = layout_any(out, m->type);
 	struct primitive *p = to == NULL ? NULL : op->kind == REGION_RESIZE ? primitive_resize(m->engine, from, to)
@@ -250,8 +233,8 @@ make_act(struct maker *m, const struct region_op *op)
 	int in = op->in[0], from;
 	struct layout *l = own_layout(m, in);
 	if (l == NULL)
-		return fail(m, "layout");
-	from = value_in(m, in, l);
+		return script_fail(m, "layout");
+	from = script_value_in(m, in, l);
 	int at = from < 0 ? -1 : make_value(m, primitive_act(m->engine, op->act, l), op->out, BUFFER_NONE);
 	layout_free(l);
 	if (at < 0)
@@ -263,6 +246,8 @@ make_act(struct maker *m, const struct region_op *op)
 static int
 make_concat(struct maker *m, const struct region_op *op)
 {
+	if (script_has_parts(m, op->out))
+		return script_make_whole(m, op);
 	const struct layout **parts = mem_array((size_t)op->nin, sizeof *parts);
 	for (int i = 0; i < op->nin; i++)
 		parts[i] = layout_of_value(m, op->in[i]);
@@ -285,16 +270,18 @@ make_slice(struct maker *m, const struct region_op *op)
 	struct layout *part = layout_channels(layout_of_value(m, in), out, op->first);
 	if (part == NULL) {
 		struct layout *plain = layout_plain(m->script->shapes[in], m->type);
-		buffer = plain == NULL ? -1 : value_in(m, in, plain);
+		buffer = plain == NULL ? -1 : script_value_in(m, in, plain);
 		part = buffer < 0 ? NULL : layout_channels(plain, out, op->first);
 		layout_free(plain);
 	}
 	if (part == NULL)
-		return fail(m, "part");
+		return script_fail(m, "part");
 	m->shared[in]++;
 	m->shared[op->out]++;
 	m->is_part[op->out] = true;
-	settle(m, op->out, part, buffer);
+	m->homes[op->out].used = m->homes[in].used && m->homes[op->out].whole == m->homes[in].whole
+		&& m->homes[op->out].first == m->homes[in].first + op->first;
+	script_settle(m, op->out, part, buffer);
 	return 0;
 }
 
@@ -319,6 +306,8 @@ make_residual(struct maker *m, const struct region_op *op)
 	int64_t *made = m->script->shapes[alone];
 	if (region_conv_shape(op, m->script->shapes[op->in[0]], made, m->e) != 0)
 		return -1;
+	if (script_is_slide(m, op, made))
+		return script_make_slide(m, op);
 	if (op->residual == REGION_NONE || (is_same(made, m->script->shapes[op->residual]) && can_add(m, op, made)))
 		return make_conv(m, op, made, op->residual, op->out);
 	for (int i = 0; i < PLACES; i++) {
@@ -364,11 +353,11 @@ make_inputs(struct maker *m)
 		int v = m->region->inputs[i], buffer = script_buffer(m->script, 0);
 		struct layout *l = layout_plain(m->script->shapes[v], LAYOUT_F32), *own;
 		if (l == NULL)
-			return fail(m, "input");
+			return script_fail(m, "input");
 		m->script->buffers[buffer].input = i;
 		m->shared[v]++;		/* the caller's memory is not written to */
 		if (m->type == LAYOUT_F32) {
-			settle(m, v, l, buffer);
+			script_settle(m, v, l, buffer);
 			continue;
 		}
 		own = layout_plain(m->script->shapes[v], m->type);
@@ -379,7 +368,7 @@ make_inputs(struct maker *m)
 			return -1;
 		}
 		layout_free(l);
-		settle(m, v, own, into);
+		script_settle(m, v, own, into);
 	}
 	return 0;
 }
@@ -402,23 +391,31 @@ make_outputs(struct maker *m)
 }
 
 static void
-find_last_uses(struct maker *m)
+use(struct maker *m, int value, int op)
+{
+	m->last_use[value] = op;
+	m->uses[value]++;
+}
+
+static void
+find_uses(struct maker *m)
 {
 	const struct region *r = m->region;
 	for (int i = 0; i < r->nops; i++) {
 		for (int k = 0; k < r->ops[i].nin; k++)
-			m->last_use[r->ops[i].in[k]] = i;
+			use(m, r->ops[i].in[k], i);
 		if (r->ops[i].residual != REGION_NONE)
-			m->last_use[r->ops[i].residual] = i;
+			use(m, r->ops[i].residual, i);
 	}
 	for (int i = 0; i < r->noutputs; i++)
-		m->last_use[r->outputs[i].value] = r->nops;
+		use(m, r->outputs[i].value, r->nops);
 }
 
 static int
 make_all(struct maker *m)
 {
-	find_last_uses(m);
+	find_uses(m);
+	script_find_homes(m);
 	if (make_inputs(m) != 0)
 		return -1;
 	for (m->op = 0; m->op < m->region->nops; m->op++)
@@ -434,9 +431,17 @@ script_new(const struct region *r, const int64_t (*in)[4], struct engine *g, enu
 	struct script *s = mem_alloc(sizeof *s);
 	size_t n = (size_t)r->nvalues + 1;
 	struct maker m = { .region = r, .script = s, .engine = g, .type = type, .weights = w, .e = e };
+	m.rows = type == LAYOUT_F32 ? slide_rows() : NULL;
 	s->shapes = mem_array(n, sizeof *s->shapes);
 	m.places = mem_array(n, sizeof *m.places);
 	m.last_use = mem_array(n, sizeof *m.last_use);
+	m.uses = mem_array(n, sizeof *m.uses);
+	m.homes = mem_array(n, sizeof *m.homes);
+	m.wholes = mem_array(n, sizeof *m.wholes);
+	for (size_t i = 0; i < n; i++)
+		m.homes[i].whole = REGION_NONE;
+	m.made_by = mem_array(n, sizeof *m.made_by);
+	memset(m.made_by, -1, n * sizeof *m.made_by);
 	m.shared = mem_array(n, sizeof *m.shared);
 	m.is_part = mem_array(n, sizeof *m.is_part);
 	for (int i = 0; i < r->ninputs; i++)
@@ -444,11 +449,17 @@ script_new(const struct region *r, const int64_t (*in)[4], struct engine *g, enu
 	int rc = region_shapes(r, s->shapes, e) == 0 ? make_all(&m) : -1;
 	if (rc == 0)
 		script_arrange(s);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		layout_free(m.wholes[i].layout);
 		for (int k = 0; k < PLACES; k++)
 			layout_free(m.places[i][k].layout);
+	}
 	free(m.places);
 	free(m.last_use);
+	free(m.uses);
+	free(m.made_by);
+	free(m.homes);
+	free(m.wholes);
 	free(m.shared);
 	free(m.is_part);
 	if (rc == 0)

@@ -7,13 +7,37 @@
 #include "base/mem.h"
 #include "fast/script.h"
 
+enum { LINE = 64 };	/* bytes; what begins with one is read faster */
+
+/* Takes layout and data. */
+static void
+keep(struct weights *w, const float *of, struct layout *layout, void *data)
+{
+	if (w->n == w->cap)
+		w->v = mem_resize(w->v, w->cap = 2 * w->cap + 64, sizeof *w->v);
+	w->v[w->n++] = (struct weight) { of, layout, data };
+}
+
+const float *
+weights_pack(struct weights *w, const struct rows *k, const struct region_op *op, enum rows_order order)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->v[i].of == op->weights && w->v[i].layout == NULL)
+			return w->v[i].data;
+	float *data = aligned_alloc(LINE, (rows_packed(op, order) * sizeof *data + LINE - 1) / LINE * LINE);
+	if (data == NULL)
+		return NULL;
+	rows_pack(k, op, order, data);
+	keep(w, op->weights, NULL, data);
+	return data;
+}
+
 void *
 weights_get(struct weights *w, struct engine *g, const float *of, const struct layout *plain, const struct layout *wanted)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (w->v[i].of == of && layout_same(w->v[i].layout, wanted))
+		if (w->v[i].of == of && w->v[i].layout != NULL && layout_same(w->v[i].layout, wanted))
 			return w->v[i].data;
-	enum { LINE = 64 };
 	struct primitive *p = primitive_reorder(g, plain, wanted);
 	struct layout *copy = layout_copy(wanted);
 	size_t bytes = (layout_bytes(wanted) + LINE - 1) / LINE * LINE;
@@ -30,9 +54,7 @@ weights_get(struct weights *w, struct engine *g, const float *of, const struct l
 		free(data);
 		return NULL;
 	}
-	if (w->n == w->cap)
-		w->v = mem_resize(w->v, w->cap = 2 * w->cap + 64, sizeof *w->v);
-	w->v[w->n++] = (struct weight) { of, copy, data };
+	keep(w, of, copy, data);
 	return data;
 }
 

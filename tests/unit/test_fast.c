@@ -102,7 +102,7 @@ check_layer(const struct vision_layer *l, const struct region *r, const int64_t 
 	size_t n = (size_t)r->nvalues;
 	int64_t (*shapes)[4] = mem_array(n, sizeof *shapes);
 	float **values = mem_array(n, sizeof(float *));
-	struct vision_array from[4] = { 0 }, to[4] = { 0 };
+	struct vision_array from[4] = { 0 }, to[8] = { 0 };
 	for (int i = 0; i < r->ninputs; i++) {
 		memcpy(shapes[i], in[i], sizeof *shapes);
 		values[i] = mem_array(count_of(in[i]), sizeof(float));
@@ -326,6 +326,88 @@ network(void)
 	}
 }
 
+/* Large enough that our own kernels pass rows to each other; a value that another takes too stays. */
+static void
+joined(void)
+{
+	struct region *r = region_of(8, 1);
+	struct vision_layer l;
+	add_conv(r, 0, 1, 3, 16, 1, window_of(3, 2, 1), true)->act.kind = ACT_RELU;
+	add_conv(r, 1, 2, 16, 16, 1, window_of(1, 1, 0), true);
+	add_conv(r, 2, 3, 16, 16, 16, window_of(3, 1, 1), true)->act.kind = ACT_RELU;
+	region_add(r, REGION_MAXPOOL, (int[]){ 3 }, 1, 4)->window = window_of(2, 2, 0);
+	add_conv(r, 4, 5, 16, 16, 1, window_of(3, 1, 1), true)->act.kind = ACT_SILU;
+	region_add(r, REGION_MAXPOOL, (int[]){ 1 }, 1, 6)->window = window_of(2, 2, 0);
+	region_add(r, REGION_ADD, (int[]){ 5, 6 }, 2, 7);
+	give(r, (struct region_output) { .value = 7 });
+	if (fast_layer(r, &l, &e) != 0)
+		wrong("%s", e.msg);
+	check_layer(&l, r, &(const int64_t[4]){ 1, 3, 258, 258 }, tolerance);
+	l.free(l.self);
+}
+
+/* What is concatenated is written to its place where it is made: whatever makes it, and whoever else takes it. */
+static void
+places(void)
+{
+	for (int i = 0; i < 4; i++) {
+		struct region *r = region_of(18, 1);
+		const int half = i == 3 ? 12 : 16;	/* no kernel of ours makes 12 */
+		add_conv(r, 0, 1, 3, 2 * half, 1, window_of(3, 1, 1), true)->act.kind = ACT_SILU;
+		struct region_op *op = region_add(r, REGION_SLICE, (int[]){ 1 }, 1, 2);
+		op->channels = half;
+		op = region_add(r, REGION_SLICE, (int[]){ 1 }, 1, 3);
+		op->first = op->channels = half;
+		add_conv(r, 3, 4, half, half, 1, window_of(3, 1, 1), true);
+		op = add_conv(r, 4, 5, half, half, 1, window_of(3, 1, 1), true);
+		op->residual = 3;
+		/* the parts of one in their order, or not */
+		region_add(r, REGION_CONCAT, (int[]){ i == 1 ? 3 : 2, i == 1 ? 2 : 3, 5, 4, 5 }, 5, 6);
+		add_conv(r, 6, 7, 5 * half, half, 1, window_of(1, 1, 0), true)->act.kind = ACT_RELU;
+		region_add(r, REGION_MAXPOOL, (int[]){ 7 }, 1, 8)->window = window_of(5, 1, 2);
+		region_add(r, REGION_MAXPOOL, (int[]){ 8 }, 1, 9)->window = window_of(3, 1, 1);
+		region_add(r, REGION_AVGPOOL, (int[]){ 9 }, 1, 10)->window = window_of(3, 1, 1);
+		region_add(r, REGION_CONCAT, (int[]){ 8, 7, 10, 9 }, 4, 11);
+		region_add(r, REGION_MAXPOOL, (int[]){ 11 }, 1, 12)->window = window_of(2, 2, 0);
+		add_conv(r, 12, 13, 4 * half, half, 1, window_of(1, 1, 0), true);
+		region_add(r, REGION_RESIZE, (int[]){ 13 }, 1, 14)->factor = 2;
+		region_add(r, REGION_ADD, (int[]){ 14, 9 }, 2, 15)->act.kind = ACT_RELU;
+		region_add(r, REGION_CONCAT, (int[]){ 14, i == 2 ? 14 : 15, 9, 0 }, 4, 16);
+		add_conv(r, 16, 17, 3 * half + 3, 16, 1, window_of(3, 2, 1), true);
+		give(r, (struct region_output) { .value = 17 });
+		give(r, (struct region_output) { .value = i == 0 ? 5 : 8 });
+		give(r, (struct region_output) { .value = 14, .rows = true, .width = half });
+		check(r, &(const int64_t[4]){ 1 + i % 2, 3, 20, 26 });
+	}
+}
+
+/* Heads of a few channels, with and without what works on each channel by itself after them, are few operations then. */
+static void
+heads(void)
+{
+	static const int channels[] = { 1, 4, 10, 1 };
+	for (int i = 0; i < 3; i++) {
+		struct region *r = region_of(12, 1);
+		add_conv(r, 0, 1, 3, 16, 1, window_of(3, 1, 1), true)->act.kind = ACT_RELU;
+		for (int k = 0; k < 4; k++) {
+			add_conv(r, 1, 2 + k, 16, channels[k], 1, window_of(1, 1, 0), k != 2);
+			add_conv(r, 2 + k, 6 + k, channels[k], channels[k], channels[k], window_of(3, 1, 1), k != 1);
+		}
+		region_add(r, REGION_ACT, (int[]){ 6 }, 1, 10)->act.kind = ACT_SIGMOID;
+		region_add(r, REGION_ACT, (int[]){ 8 }, 1, 11)->act.kind = ACT_SILU;
+		for (int k = 7; k < 12; k += k == 7 ? 2 : 1)
+			give(r, (struct region_output) { .value = k, .rows = k != 9, .width = 1 });
+		if (i == 1)	/* one is taken by another too */
+			give(r, (struct region_output) { .value = 4 });
+		if (i == 2)	/* one is of another kind */
+			r->ops[4].act.kind = ACT_RELU;
+		region_fuse(r);
+		if (i == 0 && r->nops != 9)
+			wrong("%d operations", r->nops);
+		check(r, &(const int64_t[4]){ 1 + i, 3, 9, 11 });
+	}
+}
+
 /* Networks that work side by side share nothing but the library. */
 static void *
 run_network(void *unused)
@@ -352,7 +434,9 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{ "convolutions", convolutions }, { "activations", activations }, { "pools", pools }, { "pairs", pairs }, { "parts", parts },
-	{ "residuals", residuals }, { "network", network }, { "threads", threads }
+	{ "residuals", residuals }, { "network", network }, { "joined", joined }, { "places", places },
+	{ "heads", heads },
+	{ "threads", threads }
 };
 
 /* ---- instruction sets ---- */
