@@ -5,6 +5,7 @@
 #define FOOTFALL_CAMERA_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/err.h"
 
@@ -29,6 +30,8 @@ struct camera_address {
  * cannot be read.  Messages show no credentials.
  */
 int camera_address_parse(struct camera_address *out, const char *text, bool realtime, struct err *e);
+/* Length of NAME in "NAME=ADDRESS", 0: none. */
+size_t camera_address_name(const char *text);
 void camera_address_free(struct camera_address *a);	/* what it holds; what is secret is overwritten */
 /* source.kind of the database: "camera", "stream" or, for a recording, "file". */
 const char *camera_address_kind(const struct camera_address *a);

@@ -1,7 +1,7 @@
 /*
  * Floor 2.  Private to src/record: what the recorder's two threads share.
  *
- * The encoder (record.c) takes frames and writes segments; the keeper (keep.c) owns the database connection and does what
+ * The encoder (encode.c) takes frames and writes segments; the keeper (keep.c) owns the database connection and does what
  * takes its time with a written segment: finishing the file, its SHA-256, its row, the quota.  So frames are not left out
  * while a large segment is read again.
  */
@@ -57,6 +57,8 @@ struct recorder {
 	int64_t open_bytes;		/* of segments that are being written */
 	struct recorder_status status;
 
+	pthread_mutex_t folders;	/* so that none is removed in which a file is about to be made */
+
 	struct db *db;			/* the keeper's */
 	char **left;			/* so are these: paths that were in the folder when it was opened */
 	size_t nleft;
@@ -64,10 +66,13 @@ struct recorder {
 
 /* "folder/path", new memory. */
 char *record_path(const struct recorder *r, const char *path);
+/* names_remove, while the encoder makes no file. */
+int record_remove(struct recorder *r, const char *path, struct err *e);
 /* Something failed: logged when it is the first after a success, and tried again with the next minute. */
 void record_failed(struct recorder *r, const struct err *e);
 void record_job_free(struct record_job *j);
-/* The thread. */
+/* The threads. */
+void *record_encode(void *recorder);
 void *record_keep(void *recorder);
 
 /* tidy.c.  Notes what is in the folder, before the encoder adds to it. */

@@ -4,8 +4,8 @@
  * Off unless asked for.  A thread of its own encodes, so that the analysis never waits: when it cannot keep up, frames are left
  * out and counted.  A segment is written as NAME.part.mkv and gets its name when it is whole, then its row.  What a
  * crash left is looked at when the folder is opened the next time: a part is kept as far as it can be read (Matroska can, without
- * its end) or removed, a segment without a row gets one, a row without a file is marked deleted; each with a message.  When
- * all segments together exceed the quota the oldest are deleted (those not yet uploaded too, with a message), and their rows
+ * its end) or removed, a segment without a row gets one, a row without a file is marked deleted (and counts
+ * again when the same file is back, as after a disk was not mounted); each with a message.  When all segments together exceed the quota the oldest are deleted (those not yet uploaded too, with a message), and their rows
  * say so.  One program at a time records into a folder.
  */
 #ifndef FOOTFALL_RECORD_RECORD_H

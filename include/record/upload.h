@@ -3,7 +3,7 @@
  *
  * Works off the rows of `segment` that are closed and not uploaded, oldest first, also those of earlier runs of the program; a failure
  * is logged once and tried again with back-off up to five minutes.  An object is complete or not there (one PUT with its
- * SHA-256), so that a repetition does no harm.
+ * SHA-256), so that a repetition does no harm.  What answers without an ETag is no store, and nothing counts as uploaded.
  */
 #ifndef FOOTFALL_RECORD_UPLOAD_H
 #define FOOTFALL_RECORD_UPLOAD_H

@@ -39,6 +39,8 @@ int db_snapshot(struct db *d, struct err *e);	/* BEGIN: until db_rollback, reads
 int db_commit(struct db *d, struct err *e);
 void db_rollback(struct db *d);
 bool db_in_transaction(struct db *d);
+/* Has the file been removed, or another one put in its place, since it was opened?  What is written then, nobody will find. */
+bool db_moved(struct db *d);
 /* Switches the file to write-ahead logging, which stays so; waits for other connections like any statement. */
 int db_use_wal(struct db *d, struct err *e);
 /*

@@ -40,6 +40,8 @@ int segment_bytes(struct db *d, const char *folder, int64_t *bytes, struct err *
 int segment_waiting(struct db *d, const char *folder, int64_t *n, struct err *e);
 /* 1: a row that is not deleted has this path; 0: none; -1. */
 int segment_known(struct db *d, const char *folder, const char *path, struct err *e);
+/* A row that was marked deleted counts again, when its file is as it says.  1: there was such a row; 0: none; -1. */
+int segment_revive(struct db *d, const char *folder, const char *path, const char *sha256, int64_t bytes, struct err *e);
 int segment_is_uploaded(struct db *d, int64_t id, bool *is, struct err *e);
 int segment_set_uploaded(struct db *d, int64_t id, int64_t ms, struct err *e);
 int segment_set_deleted(struct db *d, int64_t id, int64_t ms, struct err *e);

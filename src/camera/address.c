@@ -27,9 +27,9 @@ wipe(char *s)
 	free(s);
 }
 
-/* Length of NAME in "NAME=ADDRESS", 0: none.  A name has nothing in it that an address begins with. */
-static size_t
-name_length(const char *s)
+/* A name has nothing in it that an address begins with. */
+size_t
+camera_address_name(const char *s)
 {
 	size_t n = strcspn(s, "=:/?@!\"'");
 	return s[n] == '=' ? n : 0;
@@ -102,12 +102,14 @@ kind_of(const char *s, bool realtime)
 	return -1;
 }
 
+/* file: whose first line text is, and which is named instead, for it may hold anything; NULL: none. */
 static int
-refuse(const char *text, bool realtime, struct err *e)
+refuse(const char *text, const char *file, bool realtime, struct err *e)
 {
-	char *shown = harmless(text);
-	err_set(e, ERR_USAGE, "\"%s\" is no live source: a camera's number or /dev/video0, rtsp://, rtsps://, http://, https://, "
-	    "gst:PIPELINE, - (standard input)%s", shown, realtime ? ", or a recording" :
+	char *shown = file != NULL ? mem_printf("the first line of %s", file) : harmless(text);
+	const char *quote = file != NULL ? "" : "\"";
+	err_set(e, ERR_USAGE, "%s%s%s is no live source: a camera's number or /dev/video0, rtsp://, rtsps://, http://, https://, "
+	    "gst:PIPELINE, - (standard input)%s", quote, shown, quote, realtime ? ", or a recording" :
 	    "; a recording is played with --realtime");
 	free(shown);
 	return -1;
@@ -117,7 +119,8 @@ int
 camera_address_parse(struct camera_address *out, const char *text, bool realtime, struct err *e)
 {
 	struct camera_address a = { 0 };
-	size_t name = name_length(text);
+	size_t name = camera_address_name(text);
+	const char *file = NULL;
 	char *line = NULL;
 	int r = -1;
 
@@ -127,13 +130,14 @@ camera_address_parse(struct camera_address *out, const char *text, bool realtime
 		text += name + 1;
 	}
 	if (*text == '@') {
-		if (first_line(text + 1, &line, e) != 0)
+		file = text + 1;
+		if (first_line(file, &line, e) != 0)
 			goto out;
 		text = line;
 	}
 	int kind = kind_of(text, realtime);
 	if (kind < 0) {
-		refuse(text, realtime, e);
+		refuse(text, file, realtime, e);
 		goto out;
 	}
 	if (strlen(text) >= RING_ADDRESS) {

@@ -29,7 +29,8 @@
 enum {
 	GRACE_MS = 150,		/* to take leave of a server */
 	RETRY_DEAD_MS = 1000,	/* between two looks at a process that does not die */
-	BATCH = 64		/* messages before the clock is looked at again */
+	BATCH = 64,		/* messages before the clock is looked at again */
+	WARNINGS = 3		/* that are passed on of one capture process */
 };
 
 struct camera {
@@ -51,9 +52,10 @@ struct camera {
 
 /* How one capture process went. */
 struct attempt {
-	int64_t started_ms, first_ms;	/* first_ms: of its first frame; 0: none yet */
+	int64_t heard_ms, first_ms;	/* when it began, or its last frame was taken; its first one; 0: none yet */
 	bool opened, patient;		/* patient: it was told that nothing comes, and is waited for */
 	bool over, finished;		/* finished: nothing can come after it */
+	int warnings;
 	enum camera_why why;
 	struct err reason;		/* msg "": to be found out from how the process ended */
 };
@@ -86,14 +88,20 @@ clean_line(const struct camera *c, const char *text, char *out, size_t size)
 }
 
 static void
-tell_down(struct camera *c, enum camera_why why, const char *detail)
+set_down(struct camera *c)
 {
-	if (c->down)
-		return;
 	c->down = true;
 	pthread_mutex_lock(&c->lock);
 	c->status.up = false;
 	pthread_mutex_unlock(&c->lock);
+}
+
+static void
+tell_down(struct camera *c, enum camera_why why, const char *detail)
+{
+	if (c->down)
+		return;
+	set_down(c);
 	c->ev.down(c->ev.context, why, c->last_ms, detail);
 }
 
@@ -111,6 +119,7 @@ hand_on(struct camera *c, struct attempt *a, const struct ring_frame *r)
 	struct camera_frame f = { .number = c->next_number++, .captured_ms = captured, .width = r->width,
 		.height = r->height, .bgr = r->pixels, .slot = r->slot, .ring = r->map };
 	c->last_ms = captured;
+	a->heard_ms = now;
 	if (a->first_ms == 0)
 		a->first_ms = now;
 	a->patient = false;
@@ -147,6 +156,8 @@ take_message(struct camera *c, struct attempt *a, const struct ring_message *m, 
 		hand_on(c, a, f);
 		break;
 	case RING_WARNING:
+		if (a->warnings++ >= WARNINGS)
+			break;
 		clean_line(c, m->text, text, sizeof text);
 		log_warn("%s: %s", c->o.address->shown, text);
 		break;
@@ -207,14 +218,20 @@ time_out(struct camera *c, struct attempt *a)
 	}
 }
 
+/* Until what is awaited counts as not coming. */
+static int64_t
+time_left(const struct camera *c, const struct attempt *a)
+{
+	return a->heard_ms + (a->first_ms != 0 ? c->o.stall_ms : c->o.open_ms) - when_monotonic_ms();
+}
+
 static void
 follow(struct camera *c, struct attempt *a)
 {
 	struct process *p = &c->process;
 
 	while (!a->over && !c->stopping) {
-		int64_t due = a->first_ms != 0 ? c->last_ms + c->o.stall_ms : a->started_ms + c->o.open_ms;
-		int64_t left = due - when_monotonic_ms();
+		int64_t left = time_left(c, a);
 		struct pollfd on[3] = { { .fd = p->fd, .events = POLLIN }, { .fd = c->wake, .events = POLLIN },
 			{ .fd = p->complaints, .events = POLLIN } };
 		int timeout = a->patient ? -1 : left > 60000 ? 60000 : left > 0 ? (int)left : 0;
@@ -224,7 +241,8 @@ follow(struct camera *c, struct attempt *a)
 			process_listen(p, &c->o);
 		if (on[0].revents != 0)
 			take_messages(c, a);
-		else if (!a->patient && left <= 0)
+		/* Whatever else it said: what counts are frames. */
+		if (!a->over && !a->patient && time_left(c, a) <= 0)
 			time_out(c, a);
 	}
 }
@@ -236,7 +254,7 @@ attempt(struct camera *c, struct attempt *a)
 	struct err e = { 0 };
 	int status;
 
-	*a = (struct attempt){ .started_ms = when_monotonic_ms() };
+	*a = (struct attempt){ .heard_ms = when_monotonic_ms() };
 	if (process_start(&c->process, &c->o, &e) != 0) {
 		fail(a, CAMERA_WHY_CRASH, ERR_FAIL, e.msg);
 		return;
@@ -270,14 +288,11 @@ is_end(struct camera *c, const struct attempt *a)
 {
 	bool file = c->o.address->kind == CAMERA_FILE;
 
-	if (a->finished) {
-		c->ev.end(c->ev.context, NULL);
-		return true;
-	}
 	/* What was never opened is a mistake of the user's, but for cameras, which are switched on at some time. */
-	if (!once_only(c) && !(file && !c->ever && a->why == CAMERA_WHY_CONNECT && a->reason.code != ERR_UNAVAILABLE))
+	if (!a->finished && !once_only(c) && !(file && !c->ever && a->why == CAMERA_WHY_CONNECT && a->reason.code != ERR_UNAVAILABLE))
 		return false;
-	c->ev.end(c->ev.context, &a->reason);
+	set_down(c);
+	c->ev.end(c->ev.context, a->finished ? NULL : &a->reason);
 	return true;
 }
 

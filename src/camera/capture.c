@@ -44,7 +44,8 @@ ignore_signals(void)
 static void
 lower(int fd)
 {
-	const struct rlimit none = { 0, 0 };
+	/* Not 0, which Linux takes for no limit where cores go to a program. */
+	const struct rlimit none = { 1, 1 };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "footfall-camera");

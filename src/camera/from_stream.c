@@ -199,7 +199,8 @@ convert(struct stream *st, int turn, unsigned char *to, struct err *e)
 	}
 	uint8_t *const planes[4] = { straight ? to : st->wide };
 	const int steps[4] = { (int)(straight ? row : padded) };
-	sws_scale(st->scale, (const uint8_t *const *)f->data, f->linesize, 0, f->height, planes, steps);
+	if (sws_scale(st->scale, (const uint8_t *const *)f->data, f->linesize, 0, f->height, planes, steps) < 0)
+		return err_set(e, ERR_DATA, "a picture that cannot be converted (%s)", kind != NULL ? kind : "unknown");
 	if (!straight)
 		pixels_turn(turn, f->width, f->height, st->wide, padded, to);
 	return 0;

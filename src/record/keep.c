@@ -31,7 +31,7 @@ finish_file(struct recorder *r, struct record_job *j, struct err *e)
 	}
 	free(full);
 	if (!j->named)
-		names_remove(r->folder, j->part, &ignored);
+		record_remove(r, j->part, &ignored);
 	return rc;
 }
 
@@ -43,7 +43,7 @@ delete_segment(struct recorder *r, const struct segment *s, struct err *e)
 		return -1;
 	struct err why;
 	/* A row that names no segment is of no file of ours. */
-	if (names_remove(r->folder, s->path, &why) != 0) {
+	if (record_remove(r, s->path, &why) != 0) {
 		if (why.code == ERR_IO)
 			return err_set(e, ERR_IO, "%s", why.msg);
 		log_warn("recording: %s: left as it is; its row is marked deleted", why.msg);

@@ -147,7 +147,9 @@ names_make_folders(int folder, const char *path, struct err *e)
 {
 	for (const char *slash = strchr(path, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
 		char *part = mem_printf("%.*s", (int)(slash - path), path);
-		int rc = mkdirat(folder, part, 0750) == 0 || errno == EEXIST ? 0 : err_set(e, ERR_IO, "cannot make the folder %s: %s", part, strerror(errno));
+		int rc = 0;
+		if (mkdirat(folder, part, 0750) != 0 && errno != EEXIST)
+			rc = err_set(e, ERR_IO, "cannot make the folder %s: %s", part, strerror(errno));
 		free(part);
 		if (rc != 0)
 			return rc;

@@ -50,7 +50,10 @@ count_frames(const char *full, struct segment *s, struct err *e)
 	return s->frames > 0 ? 0 : err_set(e, ERR_DATA, "no frames in it");
 }
 
-/* Adds a row for a file that has none.  Nothing is known of its run, nor of blurring, so it counts as not blurred. */
+/*
+ * Adds a row for a file that has none.  Nothing is known of its run, nor of blurring, so it counts as not blurred.  Where a row
+ * was marked deleted because the file could not be seen for a time (a disk that was not there), that one counts again.
+ */
 static int
 adopt(struct recorder *r, const char *path, const char *part, struct err *e)
 {
@@ -60,8 +63,17 @@ adopt(struct recorder *r, const char *path, const char *part, struct err *e)
 	if (fd < 0)
 		goto out;
 	close(fd);
+	if (file_sha256(full, s.sha256, &s.bytes, e) != 0)
+		goto out;
+	int again = segment_revive(r->db, r->o.folder, path, s.sha256, s.bytes, e);
+	if (again != 0) {
+		rc = again > 0 ? 0 : -1;
+		if (rc == 0)
+			log_info("recording: %s is there again, and counts again", path);
+		goto out;
+	}
 	when_from_name(path, &s.start_ms);
-	if (count_frames(full, &s, e) != 0 || file_sha256(full, s.sha256, &s.bytes, e) != 0)
+	if (count_frames(full, &s, e) != 0)
 		goto out;
 	s.last_number = s.frames - 1;
 	if (part != NULL && names_finish(r->folder, part, path, e) != 0)
@@ -89,7 +101,7 @@ look_at_part(struct recorder *r, const char *part, const char *path, struct err 
 	if (known == 0 && why.code == ERR_IO)
 		return err_set(e, ERR_IO, "%s", why.msg);
 	log_info("recording: %s was left by an interrupted program, and cannot be read: removed", part);
-	return names_remove(r->folder, part, e);
+	return record_remove(r, part, e);
 }
 
 static int

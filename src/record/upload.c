@@ -193,8 +193,14 @@ judge(CURL *c, CURLcode result, const char *why, const struct answer *a, struct 
 		err_set(e, ERR_UNAVAILABLE, "%s", why[0] != '\0' ? why : curl_easy_strerror(result));
 		return AGAIN;
 	}
-	if (status >= 200 && status < 300)
+	struct curl_header *tag;
+	if (status >= 200 && status < 300 && curl_easy_header(c, "ETag", 0, CURLH_HEADER, -1, &tag) == CURLHE_OK)
 		return DONE;
+	/* A page on the way, such as the one where guests of a network log in, answers everything with 200. */
+	if (status >= 200 && status < 300) {
+		err_set(e, ERR_UNAVAILABLE, "what answered %ld is no store (it gave no ETag)", status);
+		return AGAIN;
+	}
 	err_set(e, ERR_UNAVAILABLE, "the store answered %ld %s%s", status, s3_code(a->text, code),
 		status == 403 ? " (are the keys, the region and this machine's clock right?)" : "");
 	return AGAIN;
@@ -309,6 +315,7 @@ step(struct uploader *u)
 		u->skipped = s;
 		return 1;
 	case GIVEN_UP:
+		rc = 0;
 		break;
 	}
 out:

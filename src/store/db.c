@@ -235,6 +235,13 @@ db_in_transaction(struct db *d)
 	return sqlite3_get_autocommit(d->handle) == 0;
 }
 
+bool
+db_moved(struct db *d)
+{
+	int moved = 0;
+	return sqlite3_file_control(d->handle, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && moved != 0;
+}
+
 int
 db_use_wal(struct db *d, struct err *e)
 {

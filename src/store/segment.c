@@ -118,6 +118,24 @@ segment_known(struct db *d, const char *folder, const char *path, struct err *e)
 }
 
 int
+segment_revive(struct db *d, const char *folder, const char *path, const char *sha256, int64_t bytes, struct err *e)
+{
+	static const char sql[] =
+		"UPDATE segment SET deleted_ms = NULL WHERE id = (SELECT max(id) FROM segment WHERE folder = :folder AND path = :path "
+		"AND sha256 = :sha256 AND bytes = :bytes AND deleted_ms IS NOT NULL)";
+	struct stmt *st;
+	if (stmt_new(&st, d, sql, e) != 0)
+		return -1;
+	stmt_bind_text(st, ":folder", folder);
+	stmt_bind_text(st, ":path", path);
+	stmt_bind_text(st, ":sha256", sha256);
+	stmt_bind_int(st, ":bytes", bytes);
+	int rc = stmt_run(st, e);
+	stmt_free(st);
+	return rc != 0 ? -1 : db_changes(d) > 0;
+}
+
+int
 segment_is_uploaded(struct db *d, int64_t id, bool *is, struct err *e)
 {
 	struct stmt *st;

@@ -55,6 +55,9 @@ arguments() {
 
 make_video video.avi 20 10
 
+"$watch" -h 300 video.avi >slow.txt 2>slow.err &
+slow=$!
+
 # A recording at its own pace: the last frame is due after 1.9 s.
 from=$(date +%s%N)
 "$watch" video.avi >file.txt 2>file.err
@@ -72,7 +75,7 @@ equal "camera file: the same pictures" "$(sed -n 's/.*sum //p' fast.txt | sort |
 	"$("$watch" -f video.avi | sed -n 's/.*sum //p' | sort | sha256sum)"
 
 # A receiver that is too slow gets the newest; the others are counted.
-"$watch" -h 300 video.avi >slow.txt 2>slow.err
+wait $slow
 awk '/^frame/ { n++; lost += $5 } END { exit !(n < 20 && n + lost <= 20 && lost > 0) }' slow.txt &&
 	ok "camera file: newest wins" || not_ok "camera file: newest wins" "$(tail -n 3 slow.txt)"
 
@@ -139,33 +142,35 @@ if ! command -v python3 >/dev/null; then
 fi
 mkfifo hold
 make_video long.avi 100 25
-python3 "$ROOT/tests/e2e/camera_server.py" long.avi 2 <hold >port.txt &
+python3 "$ROOT/tests/e2e/camera_server.py" long.avi 1 <hold >port.txt &
 server=$!
 exec 9>hold
 soon "camera http: server" test -s port.txt
 http=http://127.0.0.1:$(cat port.txt)
 
-start play -b 500 "$http/play"
-soon "camera http: frames" more play.txt '^frame' 10 || exit 1
-soon "camera http: its end is told" grep '^down closed [0-9]* the other side ended it' play.txt
-soon "camera http: it comes back" frames_after play.txt '^down closed'
-stop
-
-start secret -v "${http/:\/\//://operator:$secret@}/secret"
+# All of them at once, because most of what they do is to wait.
+all=
+begin() {
+	start "$@"
+	all+=" $watcher"
+}
+begin play -b 500 "$http/play"
+begin denied -v "${http/:\/\//://operator:wr0ng-pw@}/secret"
+begin silent -o 1500 "$http/silent"
+begin stall -s 1500 -b 500 "$http/stall"
+begin secret -v "${http/:\/\//://operator:$secret@}/secret"
 soon "camera http: with a password" more secret.txt '^frame' 3
 arguments
-stop
-start denied -v "${http/:\/\//://operator:wr0ng-pw@}/secret"
 soon "camera http: with another" grep '^down connect .*401 Unauthorized' denied.txt
-stop
-start silent -o 1500 "$http/silent"
 soon "camera http: no answer" grep '^down connect [0-9]* no answer within 1.5 s' silent.txt
-stop
-start stall -s 1500 -b 500 "$http/stall"
 soon "camera http: frames before it stalls" more stall.txt '^frame' 3
 soon "camera http: stalls" grep '^down stall [0-9]* no frame for 1.5 s' stall.txt
 soon "camera http: comes back from it" frames_after stall.txt '^down stall'
-stop
+soon "camera http: frames" more play.txt '^frame' 10
+soon "camera http: its end is told" grep '^down closed [0-9]* the other side ended it' play.txt
+soon "camera http: it comes back" frames_after play.txt '^down closed'
+kill $all
+wait $all
 exec 9>&-
 wait $server
 

@@ -121,6 +121,7 @@ start_server() {
 stop_server() {
 	kill $server
 	wait $server 2>/dev/null
+	return 0
 }
 # noted PATTERN: waits for a line in the server's log.
 noted() {
@@ -170,6 +171,8 @@ fails 'upload after errors of the server' error ' 500 ' 1.3
 fails 'upload after a refusal' forbidden ' 403 '
 told "upload: S3's own word for it" 'the store answered 403 AccessDenied' up.err
 fails 'upload after a connection was cut' cut ' cut'
+fails 'upload after what was no store' page ' 200'
+told 'upload: what was no store' 'what answered 200 is no store' up.err
 
 again
 stop_server

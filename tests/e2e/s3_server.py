@@ -12,6 +12,7 @@ request to FOLDER/log.  The word in FOLDER/mode says what it does with the next 
     bucket      404, NoSuchBucket
     cut         takes half of the body and hangs up
     stall       takes a part of the body and then nothing more
+    page        200 to everything, as the page does where guests of a network log in
 
 The signature is computed here from the specification of SigV4, not by a library that the client uses as well.
 """
@@ -78,7 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args):
         pass
 
-    def answer(self, status, code=''):
+    def answer(self, status, code='', tag=''):
         body = f'<?xml version="1.0"?><Error><Code>{code}</Code></Error>'.encode() if code else b''
         self.note(f'{status} {code}'.strip())
         self.send_response(status)
@@ -86,6 +87,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if status != 200:
             self.send_header('Connection', 'close')
             self.close_connection = True
+        elif tag:
+            self.send_header('ETag', f'"{tag}"')
         self.end_headers()
         self.wfile.write(body)
 
@@ -121,6 +124,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             digest.update(piece)
             body += piece
             left -= len(piece)
+        if mode == 'page':
+            return self.answer(200)
         if mode == 'error':
             return self.answer(500, 'InternalError')
         if digest.hexdigest() != self.headers['x-amz-content-sha256']:
@@ -129,7 +134,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         os.makedirs(os.path.dirname(name), exist_ok=True)
         with open(name, 'wb') as f:
             f.write(body)
-        self.answer(200)
+        self.answer(200, tag=hashlib.md5(body).hexdigest())
 
 
 server = http.server.ThreadingHTTPServer(('127.0.0.1', int(os.environ.get('PORT', '0'))), Handler)

@@ -1,4 +1,5 @@
 /* address, scrub: what a source is called, and that its password is in nothing that is shown. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,6 +95,14 @@ from_file(void **state)
 	assert_int_equal(truncate(path, 0), 0);
 	assert_int_equal(camera_address_parse(&a, text, true, &e), -1);
 	assert_int_equal(e.code, ERR_USAGE);
+	/* The wrong file may be one of passwords. */
+	fd = open(path, O_WRONLY);
+	assert_int_equal(write(fd, "hunter2\n", 8), 8);
+	close(fd);
+	assert_int_equal(camera_address_parse(&a, text, false, &e), -1);
+	assert_int_equal(e.code, ERR_USAGE);
+	assert_null(strstr(e.msg, "hunter2"));
+	assert_non_null(strstr(e.msg, path));
 	unlink(path);
 	assert_int_equal(camera_address_parse(&a, text, true, &e), -1);
 	assert_int_equal(e.code, ERR_INPUT);

@@ -351,6 +351,29 @@ test_leftovers(void **state)
 	assert_int_equal(agree(), 1);
 }
 
+/* A disk that was not there once: what the rows say of its files is not lost. */
+static void
+test_there_again(void **state)
+{
+	(void)state;
+	struct err e;
+	struct recorder *r;
+	struct record_options o = options();
+	good(recorder_open(&r, &o, &e), &e);
+	feed(r, "cam", run_ids[0], 64, 7, T0);
+	recorder_close(r);
+	assert_int_equal(rename(FOLDER "/cam", "elsewhere"), 0);
+	good(recorder_open(&r, &o, &e), &e);
+	wait_until("SELECT count(*) = 1 FROM segment WHERE deleted_ms IS NOT NULL");
+	recorder_close(r);
+	assert_int_equal(rename("elsewhere", FOLDER "/cam"), 0);
+	good(recorder_open(&r, &o, &e), &e);
+	wait_until("SELECT count(*) = 1 FROM segment WHERE deleted_ms IS NULL");
+	recorder_close(r);
+	assert_int_equal(agree(), 1);
+	assert_int_equal(count("SELECT count(*) FROM segment WHERE run_id IS NOT NULL AND first_number = 7"), 1);
+}
+
 /* The row of a segment outlives its run. */
 static void
 test_run_gone(void **state)
@@ -378,6 +401,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_failure, begin, end),
 		cmocka_unit_test_setup_teardown(test_flood, begin, end),
 		cmocka_unit_test_setup_teardown(test_leftovers, begin, end),
+		cmocka_unit_test_setup_teardown(test_there_again, begin, end),
 		cmocka_unit_test_setup_teardown(test_run_gone, begin, end),
 	};
 	return cmocka_run_group_tests_name("record", tests, make_dir, remove_dir);
