@@ -1,6 +1,6 @@
 /*
- * Floor 4.  HTTP in our words: requests come as a struct, answers go as one.  src/serve/http.c is the only file that
- * knows libmicrohttpd.  Private to src/serve.
+ * Floor 4.  HTTP in our words: requests come as a struct, answers go as one.  only src/serve/http*.c know
+ * libmicrohttpd.  Private to src/serve.
  *
  * One thread does all connections.  A client can hold its connection and nothing more: requests must arrive in time,
  * answers must be taken in time, and a stream keeps one chunk for a client, whatever it missed.

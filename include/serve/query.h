@@ -47,7 +47,7 @@ struct query_source {
 	char *status;			/* NULL without a run */
 	bool live;			/* it is running */
 	bool wall;			/* its frames' times are those of the wall clock */
-	bool has_frame, has_people;	/* people: of the newest frame, when that is fresh and no gap is open */
+	bool has_frame, has_people;	/* people: of the newest frame, when it runs, that is fresh and no gap is open */
 	int64_t frame_ms, people, men, women;
 	double fps;			/* these are NaN where there is nothing to tell */
 	double age_ms, age_p95_ms;
@@ -59,8 +59,8 @@ struct query_source {
 	bool frozen, dark, moved;	/* in the minute that ended last */
 	bool has_ended;
 	int64_t ended_ms;		/* start of the newest minute that has ended */
-	int64_t frames_total, dropped_total;
-	struct query_gap_count *gaps;	/* by reason, if asked for */
+	int64_t frames;			/* of the newest run */
+	struct query_gap_count *gaps;	/* those of the last 24 hours, by reason */
 	size_t ngaps;
 };
 
@@ -70,8 +70,7 @@ struct query_now {
 	size_t n;
 };
 
-/* totals: also what only the metrics tell. */
-int query_now(struct db *d, int64_t now_ms, bool totals, struct query_now *out, struct err *e);
+int query_now(struct db *d, int64_t now_ms, struct query_now *out, struct err *e);
 void query_now_free(struct query_now *v);	/* what it holds */
 
 struct query_minute {

@@ -16,7 +16,7 @@
 
 enum {
 	MINUTES = 64,			/* that are kept for those who are behind */
-	ALIVE_MS = 15000,		/* something is sent at the latest after so long: it also shows who has gone */
+	ALIVE_MS = 15000,		/* between two signs of life, which also show who has gone */
 	PICTURE_MS = 450		/* between two pictures for one client */
 };
 
@@ -40,6 +40,19 @@ struct feed {
 	bool stirred;
 };
 
+/* Under the lock.  None are made while nobody looks, so who comes next would be shown an old one. */
+static void
+drop_pictures(struct feed *f)
+{
+	for (size_t i = 0; i < f->npictures; i++) {
+		free(f->pictures[i].source);
+		free(f->pictures[i].jpeg);
+	}
+	free(f->pictures);
+	f->pictures = NULL;
+	f->npictures = 0;
+}
+
 struct feed *
 feed_new(void)
 {
@@ -55,11 +68,7 @@ feed_free(struct feed *f)
 		return;
 	for (size_t i = 0; i < MINUTES; i++)
 		free(f->minutes[i]);
-	for (size_t i = 0; i < f->npictures; i++) {
-		free(f->pictures[i].source);
-		free(f->pictures[i].jpeg);
-	}
-	free(f->pictures);
+	drop_pictures(f);
 	free(f->state);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
@@ -127,6 +136,12 @@ feed_picture(struct feed *f, const char *source, const void *jpeg, size_t size)
 	void *copy = mem_alloc(size);
 	memcpy(copy, jpeg, size);
 	pthread_mutex_lock(&f->lock);
+	if (f->watchers == 0) {
+		/* the last one went while it was made */
+		pthread_mutex_unlock(&f->lock);
+		free(copy);
+		return;
+	}
 	struct picture *p = find_picture(f, source);
 	if (p == NULL) {
 		f->pictures = mem_resize(f->pictures, f->npictures + 1, sizeof *f->pictures);
@@ -167,7 +182,7 @@ struct events {
 	struct feed *feed;
 	bool greeted;
 	uint64_t number, minute;	/* told already */
-	int64_t sent_ms;
+	int64_t alive_ms;
 };
 
 static int
@@ -178,6 +193,11 @@ next_event(void *context, struct buf *out)
 	int64_t now_ms = when_monotonic_ms();
 	if (!s->greeted)
 		buf_puts(out, "retry: 2000\n\n");
+	/* the state may have been told to others hours ago: this is the time that it is now */
+	if (!s->greeted || now_ms - s->alive_ms >= ALIVE_MS) {
+		buf_printf(out, "event: alive\ndata: {\"time_ms\":%lld}\n\n", (long long)when_now_ms());
+		s->alive_ms = now_ms;
+	}
 	s->greeted = true;
 	pthread_mutex_lock(&f->lock);
 	if (f->nminutes - s->minute > MINUTES)
@@ -189,12 +209,7 @@ next_event(void *context, struct buf *out)
 		s->number = f->number;
 	}
 	pthread_mutex_unlock(&f->lock);
-	if (out->len == 0 && now_ms - s->sent_ms >= ALIVE_MS)
-		buf_puts(out, ":\n\n");
-	if (out->len == 0)
-		return 0;
-	s->sent_ms = now_ms;
-	return 1;
+	return out->len > 0;
 }
 
 struct http_stream
@@ -251,7 +266,8 @@ free_show(void *context)
 {
 	struct show *s = context;
 	pthread_mutex_lock(&s->feed->lock);
-	s->feed->watchers--;
+	if (--s->feed->watchers == 0)
+		drop_pictures(s->feed);
 	pthread_mutex_unlock(&s->feed->lock);
 	free(s->source);
 	free(s);

@@ -3,6 +3,9 @@
  *
  * All samples of a metric must stand together under its HELP and TYPE, so the outer loop is over the metrics.  A value that is not known has
  * no sample; a NaN would count as one in a query.
+ *
+ * A counter may only grow or begin anew at 0, and what retention deletes would make it shrink: so frames are those of the newest run, and the
+ * rest is told as gauges of a time that has just passed.
  */
 #include <math.h>
 #include <string.h>
@@ -89,13 +92,13 @@ unknown(const struct query_source *s)
 static double
 frames(const struct query_source *s)
 {
-	return (double)s->frames_total;
+	return (double)s->frames;
 }
 
 static double
 dropped(const struct query_source *s)
 {
-	return (double)s->dropped_total;
+	return s->wall ? (double)s->dropped : NAN;
 }
 
 static double
@@ -151,8 +154,8 @@ static const struct metric {
 	{ "footfall_men", "gauge", men, "Men in the newest frame." },
 	{ "footfall_women", "gauge", women, "Women in the newest frame." },
 	{ "footfall_unknown", "gauge", unknown, "People of unknown gender in the newest frame." },
-	{ "footfall_frames_total", "counter", frames, "Frames analysed." },
-	{ "footfall_frames_dropped_total", "counter", dropped, "Frames dropped because the analysis was busy." },
+	{ "footfall_frames_total", "counter", frames, "Frames analysed in the newest run." },
+	{ "footfall_frames_dropped", "gauge", dropped, "Frames dropped in the last hour because the analysis was busy." },
 	{ "footfall_frame_rate", "gauge", rate, "Frames analysed in a second, in the last minute." },
 	{ "footfall_frame_timestamp_seconds", "gauge", frame_time, "When the newest frame was taken." },
 	{ "footfall_coverage_ratio", "gauge", coverage, "Part of the last hour that was seen." },
@@ -206,12 +209,12 @@ add_ages(struct buf *b, const struct query_now *v)
 static void
 add_gaps(struct buf *b, const struct query_now *v)
 {
-	static const char name[] = "footfall_gaps_total";
+	static const char name[] = "footfall_gaps";
 	bool some = false;
 	for (const struct query_source *s = v->sources; s < v->sources + v->n; s++) {
 		for (size_t i = 0; i < s->ngaps; i++) {
 			if (!some)
-				about(b, name, "counter", "Stretches without a frame, by reason.");
+				about(b, name, "gauge", "Stretches without a frame that began in the last 24 hours, by reason.");
 			some = true;
 			buf_printf(b, "%s{", name);
 			label(b, "source", s->name);

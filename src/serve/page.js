@@ -8,6 +8,7 @@ const MINUTE = 60000, HOUR = 60 * MINUTE;
 const SILENCE = 45000;
 const SPEAK = 10000;	/* people now are read out no more often */
 const QUARTER = 15;	/* minutes in a slot of the comparison */
+const KEPT = 60;
 
 const REASONS = {
 	connect: "the camera could not be reached", closed: "the stream ended", stall: "pictures stopped coming",
@@ -21,8 +22,10 @@ const SHAPES = {
 };
 
 const view = { source: null, day: "", span: "6", end: null };	/* day "": today; end null: now */
-let now = null, heard = 0;	/* how things are, and when that came */
+let now = null, heard = 0;	/* how things are; when the server was heard last */
+let ahead = null;		/* its clock, ahead of performance.now() */
 let asked = 0;			/* only the newest question's answer is shown */
+let listed = "";		/* the day on which the days were asked for */
 let begun = false;
 let said = "", saidAt = -SPEAK, speaking = 0;
 const kept = new Map();		/* days that are over do not change */
@@ -77,7 +80,7 @@ const longDate = format({ dateStyle: "full" });
 const grouped = new Intl.NumberFormat("en-GB");
 
 const count = v => known(v) ? grouped.format(v) : "–";
-const average = v => known(v) ? v.toFixed(v < 99.95 ? 1 : 0) : "–";
+const average = v => !known(v) ? "–" : v < 99.95 ? v.toFixed(1) : grouped.format(Math.round(v));
 const percent = v => known(v) ? Math.floor(100 * v + 1e-9) + " %" : "–";
 const period = (a, b) => clock(a) + "–" + clock(b);
 const lasting = ms => !known(ms) ? "–" : ms < 9950 ? (ms / 1000).toFixed(1) + " s" : count(Math.round(ms / 1000)) + " s";
@@ -86,7 +89,7 @@ const capital = word => word[0].toUpperCase() + word.slice(1);
 
 /* Time: the server's clock, the browser's zone. */
 
-const time = () => now ? now.time_ms + performance.now() - heard : Date.now();
+const time = () => ahead !== null ? ahead + performance.now() : Date.now();
 
 function dayOf(t) {
 	const d = new Date(t), two = n => String(n).padStart(2, "0");
@@ -113,12 +116,20 @@ function listen() {
 	events.close();
 	if (document.hidden)
 		return;
+	heard = performance.now();
 	events = new EventSource("/api/events");
+	on(events, "alive", e => {
+		heard = performance.now();
+		ahead = JSON.parse(e.data).time_ms - heard;
+	});
 	on(events, "now", e => take(JSON.parse(e.data)));
 	on(events, "trouble", e => lost("footfall: " + JSON.parse(e.data).error));
 	on(events, "minute", e => {
-		const m = JSON.parse(e.data);
-		if (m.source === view.source && view.day === "" && view.end === null)
+		const m = JSON.parse(e.data), touched = d => d.source === m.source && m.t >= d.from && m.t < d.to;
+		/* an analysis of a recording fills a day that is over */
+		for (const [query, d] of kept)
+			touched(d) && kept.delete(query);
+		if (m.source === view.source && (view.day === "" && view.end === null || touched({ source: m.source, ...shown() })))
 			load();
 	});
 	events.onerror = () => {
@@ -131,6 +142,11 @@ function listen() {
 
 function take(what) {
 	const back = stale.contains("stale");
+	if (back) {
+		/* what happened meanwhile was not told */
+		kept.clear();
+		picture(true);
+	}
 	now = what;
 	heard = performance.now();
 	patience = 1000;
@@ -146,7 +162,7 @@ function take(what) {
 function lost(words) {
 	stale.add("stale");
 	state($("link"), "bad", words ? "in trouble" : "connection lost");
-	notice(words || "The connection to footfall is lost" + (now ? "; the numbers are those of " + seconds(now.time_ms) : "") +
+	notice(words || "The connection to footfall is lost" + (now ? "; the numbers are those of " + seconds(ahead + heard) : "") +
 		". It will come back by itself.");
 	document.title = "– footfall";
 }
@@ -219,6 +235,7 @@ function showNow() {
 	if (s.length === 0)
 		notice("Nothing is recorded yet. footfall live or footfall analyze fills this page by itself.");
 	set($("total"), count(n));
+	$("total").classList.toggle("long", count(n).length > 3);
 	document.title = count(n) + " · footfall";
 	set($("without"), blind.length > 0 ? "Without " + (blind.length === 1 ? blind[0].name : blind.length + " sources") + ": no picture." : live.length === 0 ? "No camera is watching."
 		: live.length > 1 ? "In " + live.length + " sources together." : "");
@@ -297,6 +314,7 @@ async function begin() {
 /* Newest first. */
 async function listDays() {
 	let days = [];
+	listed = dayOf(time());
 	try {
 		days = (await get("/api/days" + ask({ tz: -new Date().getTimezoneOffset() }))).days;
 	} catch (e) {
@@ -336,13 +354,14 @@ function shown() {
 }
 
 function move(way) {
-	const r = shown(), end = r.to + way * (r.to - r.from);
-	choose(end >= time() ? { day: "", end: null } : { day: dayOf(way > 0 ? r.to : r.from - 1), end });
+	/* days are not all of one length */
+	const r = shown(), end = view.span === "day" ? midnight(dayOf(way > 0 ? r.to : r.from - 1), 1) : r.to + way * (r.to - r.from);
+	choose(end >= time() ? { day: "", end: null } : { day: dayOf(end - 1), end });
 }
 
-function picture() {
+function picture(anew) {
 	const p = $("shot"), src = $("live").open && !document.hidden ? "/api/picture" + ask() : "";
-	if (p.dataset.src === src)
+	if (p.dataset.src === src && !anew)
 		return;
 	p.dataset.src = src;
 	/* it would go on loading */
@@ -364,6 +383,8 @@ async function minutes(range) {
 	for (const m of d.minutes)
 		d.slots[Math.floor((m.t - d.from) / d.slot)] = m;
 	d.holes = holes(d);
+	if (kept.size >= KEPT)
+		kept.clear();
 	if (d.to < time() - HOUR)
 		kept.set(query, d);
 	return d;
@@ -403,6 +424,9 @@ function quarters(d) {
 
 async function load() {
 	const mine = ++asked, r = shown(), day = view.day || dayOf(r.to - 1);
+	/* a screen on a wall stays open past midnight */
+	if (listed !== dayOf(time()))
+		listDays();
 	const earlier = dayOf(midnight(day, -7));
 	const whole = name => minutes({ from: midnight(name), to: midnight(name, 1), step: QUARTER });
 	$("on").disabled = r.to >= time();
@@ -503,7 +527,9 @@ function showDays(day, one, earlier, other) {
 	const sum = list => both.reduce((s, i) => s + list[i], 0), a = sum(one), b = sum(other);
 	const last = today ? Math.floor(minuteOf(time()) / QUARTER) : one.length;
 	const gaps = [];
-	runs(Math.min(last, one.length), i => !known(one[i]), (i, j) => gaps.push({ a: i, b: j, bare: i === 0 }));
+	/* where clocks are set forward, an hour of the wall is none at all */
+	const real = i => minuteOf(midnight(day) + i * QUARTER * MINUTE) === i * QUARTER || minuteOf(midnight(day, 1) - (one.length - i) * QUARTER * MINUTE) === i * QUARTER;
+	runs(Math.min(last, one.length), i => !known(one[i]) && real(i), (i, j) => gaps.push({ a: i, b: j, bare: i === 0 }));
 	chart("days", {
 		title: capital(name) + " and a week before", n: one.length, from: 0, to: one.length, holes: gaps, span, end: one.length,
 		legend: [["average", name], ["before", before], ["gap", "no picture " + name]],
@@ -621,7 +647,7 @@ function scale(top) {
 
 function paint(c) {
 	const s = c.spec, width = c.plot.clientWidth, height = c.plot.clientHeight, em = parseFloat(getComputedStyle(c.plot).fontSize);
-	const y = scale(s.top), left = em * (1 + 0.62 * Math.max(String(y.top).length, y.step < 1 ? 3 : 1)), right = em * 1.9;
+	const y = scale(s.top), left = em * (1 + 0.62 * Math.max(grouped.format(y.top).length, y.step < 1 ? 3 : 1)), right = em * 1.9;
 	const upper = em * 0.6, lower = height - em * 1.9, wide = width - left - right;
 	const at = v => left + wide * (v - s.from) / (s.to - s.from), slot = (s.to - s.from) / s.n;
 	const x = i => at(s.from + i * slot), down = v => lower - (lower - upper) * v / y.top;
@@ -715,7 +741,7 @@ on($("choice"), "change", e => {
 });
 on($("back"), "click", () => move(-1));
 on($("on"), "click", () => move(1));
-on($("live"), "toggle", picture);
+on($("live"), "toggle", () => picture());
 on(document, "visibilitychange", () => {
 	stale.add("stale");
 	listen();

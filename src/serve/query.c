@@ -74,7 +74,8 @@ static int
 load_sources(struct db *d, struct query_now *out, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT s.id, s.name, s.kind, s.uri, s.width, s.height, r.id, r.status, r.started_ms, r.clock\n"
+	    "SELECT s.id, s.name, s.kind, s.uri, s.width, s.height, r.id, r.status, r.started_ms, r.clock,\n"
+	    "	r.frames_analyzed\n"
 	    "FROM source s LEFT JOIN run r ON r.id = (SELECT max(id) FROM run WHERE source_id = s.id) ORDER BY s.name";
 	struct stmt *s;
 	int got;
@@ -86,7 +87,7 @@ load_sources(struct db *d, struct query_now *out, struct err *e)
 			.id = stmt_int(s, 0), .name = text_of(s, 1), .kind = text_of(s, 2), .uri = text_of(s, 3),
 			.width = stmt_int(s, 4), .height = stmt_int(s, 5), .run = stmt_int(s, 6),
 			.status = stmt_type(s, 7) != STMT_NULL ? text_of(s, 7) : NULL, .live = stmt_is(s, 7, "running"),
-			.started_ms = query_time(s, 8), .wall = stmt_is(s, 9, "wall"),
+			.started_ms = query_time(s, 8), .wall = stmt_is(s, 9, "wall"), .frames = query_count(s, 10),
 			.fps = NAN, .age_ms = NAN, .age_p95_ms = NAN, .coverage = NAN
 		};
 	}
@@ -145,7 +146,8 @@ load_frame(struct db *d, int64_t now_ms, struct query_source *v, struct err *e)
 	stmt_free(s);
 	if (got < 0)
 		return -1;
-	if (frame == 0 || v->has_gap || v->frame_ms < now_ms - QUERY_FRESH_MS)
+	/* only what is running now can say who is there now: the time of a recording may be any */
+	if (frame == 0 || !v->live || !v->wall || v->has_gap || v->frame_ms < now_ms - QUERY_FRESH_MS)
 		return 0;
 	return load_tally(d, v, frame, with_persons, e);
 }
@@ -156,7 +158,8 @@ static int
 load_gaps(struct db *d, int64_t now_ms, struct query_source *v, struct err *e)
 {
 	static const char sql[] =
-	    "SELECT count(*) FROM run r CROSS JOIN gap g ON g.run_id = r.id WHERE r.source_id = :source AND g.from_ms >= :from";
+	    "SELECT g.reason, count(*) FROM run r CROSS JOIN gap g ON g.run_id = r.id WHERE r.source_id = :source AND g.from_ms >= :from\n"
+	    "GROUP BY g.reason ORDER BY g.reason";
 	/* a run that has ended leaves gaps open that nobody knows the end of: they are none of now */
 	static const char open[] =
 	    "SELECT from_ms, reason, detail FROM gap WHERE run_id = :run AND to_ms IS NULL ORDER BY from_ms DESC LIMIT 1";
@@ -165,8 +168,12 @@ load_gaps(struct db *d, int64_t now_ms, struct query_source *v, struct err *e)
 		return -1;
 	stmt_bind_int(s, ":source", v->id);
 	stmt_bind_int(s, ":from", now_ms - DAY_MS);
-	int got = stmt_step(s, e);
-	v->reconnects = got == 1 ? stmt_int(s, 0) : 0;
+	int got;
+	while ((got = stmt_step(s, e)) == 1) {
+		v->gaps = mem_resize(v->gaps, v->ngaps + 1, sizeof *v->gaps);
+		v->gaps[v->ngaps++] = (struct query_gap_count){ .reason = text_of(s, 0), .n = query_count(s, 1) };
+		v->reconnects += query_count(s, 1);
+	}
 	stmt_free(s);
 	if (got < 0 || !v->live)
 		return got < 0 ? -1 : 0;
@@ -280,42 +287,8 @@ load_ended(struct db *d, int64_t now_ms, struct query_source *v, struct err *e)
 	return 0;
 }
 
-/* ---- for the metrics ---- */
-
-static int
-load_totals(struct db *d, struct query_source *v, struct err *e)
-{
-	/* a run tells what it dropped when it ends; until then its minutes do */
-	static const char frames[] =
-	    "SELECT CAST(total(frames_analyzed) AS INTEGER), CAST(total(CASE status WHEN 'running' THEN\n"
-	    "	max(frames_dropped, (SELECT total(dropped) FROM minute WHERE run_id = run.id)) ELSE frames_dropped END) AS INTEGER)\n"
-	    "FROM run WHERE source_id = :source";
-	static const char gaps[] =
-	    "SELECT g.reason, count(*) FROM run r CROSS JOIN gap g ON g.run_id = r.id WHERE r.source_id = :source\n"
-	    "GROUP BY g.reason ORDER BY g.reason";
-	struct stmt *s;
-	if (stmt_new(&s, d, frames, e) != 0)
-		return -1;
-	stmt_bind_int(s, ":source", v->id);
-	int got = stmt_step(s, e);
-	if (got == 1) {
-		v->frames_total = stmt_int(s, 0);
-		v->dropped_total = stmt_int(s, 1);
-	}
-	stmt_free(s);
-	if (got < 0 || stmt_new(&s, d, gaps, e) != 0)
-		return -1;
-	stmt_bind_int(s, ":source", v->id);
-	while ((got = stmt_step(s, e)) == 1) {
-		v->gaps = mem_resize(v->gaps, v->ngaps + 1, sizeof *v->gaps);
-		v->gaps[v->ngaps++] = (struct query_gap_count){ .reason = text_of(s, 0), .n = stmt_int(s, 1) };
-	}
-	stmt_free(s);
-	return got;
-}
-
 int
-query_now(struct db *d, int64_t now_ms, bool totals, struct query_now *out, struct err *e)
+query_now(struct db *d, int64_t now_ms, struct query_now *out, struct err *e)
 {
 	int r = -1;
 	*out = (struct query_now){ .time_ms = now_ms };
@@ -325,7 +298,7 @@ query_now(struct db *d, int64_t now_ms, bool totals, struct query_now *out, stru
 		goto out;
 	for (struct query_source *v = out->sources; v < out->sources + out->n; v++) {
 		if (load_gaps(d, now_ms, v, e) != 0 || load_frame(d, now_ms, v, e) != 0 || load_hour(d, now_ms, v, e) != 0
-		    || load_ended(d, now_ms, v, e) != 0 || (totals && load_totals(d, v, e) != 0))
+		    || load_ended(d, now_ms, v, e) != 0)
 			goto out;
 	}
 	r = 0;

@@ -90,7 +90,7 @@ get_now(struct site *s, const struct http_request *r, struct http_answer *a)
 	struct query_now v;
 	struct db *d = reader_get(&s->reader, &e);
 	(void)r;
-	if (d == NULL || query_now(d, when_now_ms(), false, &v, &e) != 0) {
+	if (d == NULL || query_now(d, when_now_ms(), &v, &e) != 0) {
 		send_failure(s, a, &e);
 		return;
 	}
@@ -213,7 +213,7 @@ get_metrics(struct site *s, const struct http_request *r, struct http_answer *a)
 	struct metrics_own own = { .sqlite = db_version(), .microhttpd = http_library() };
 	struct db *d = reader_get(&s->reader, &e);
 	(void)r;
-	own.up = d != NULL && query_now(d, when_now_ms(), true, &v, &e) == 0;
+	own.up = d != NULL && query_now(d, when_now_ms(), &v, &e) == 0;
 	if (!own.up)
 		reader_drop(&s->reader);
 	process_look(&own, s->reader.path);

@@ -105,7 +105,7 @@ look(struct watch *w, struct err *e)
 		return 0;
 	struct query_now v;
 	struct buf json = { 0 };
-	if (query_now(d, when_now_ms(), false, &v, e) != 0)
+	if (query_now(d, when_now_ms(), &v, e) != 0)
 		return -1;
 	w->read = d;
 	w->version = version;
