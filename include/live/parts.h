@@ -70,6 +70,9 @@ struct writer {
 	int64_t first_number;		/* the camera's number of its first frame */
 	int64_t last_number, last_ms;	/* of the last entry added */
 	int64_t dropped;
+	int64_t switched_ms;		/* monotonic: when the size last changed; 0: never */
+	bool alternates;		/* that it changes all the time was told */
+	int64_t skipped;		/* frames of another size, not yet counted as dropped */
 	struct minutes minutes;
 	/* what is not yet committed */
 	struct entry *batch;		/* BATCH of them, whose memory is used again */

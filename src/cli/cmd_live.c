@@ -117,6 +117,9 @@ addresses_of_operands(const struct cli *c, struct camera_address **v, size_t *n,
 static void
 hide(char *text)
 {
+	/* behind NAME=, which would hide from redaction what the rest is */
+	size_t name = camera_address_name(text);
+	text += name > 0 ? name + 1 : 0;
 	char *shown = file_redact(text);
 	size_t room = strlen(text), n = strlen(shown);
 	if (strcmp(text, shown) != 0) {

@@ -53,6 +53,9 @@ open_recorder(struct core *core, struct err *e)
 	};
 	if (core->options->record == NULL)
 		return 0;
+	if (o.blur && !crew_has(core->options->crew, TASK_FACE))
+		return err_set(e, ERR_CONFIG, "record.blur: only faces that were found can be blurred, and no face network runs: "
+		    "add the stage face, or set record.blur = false");
 	return recorder_open(&core->recorder, &o, e) != 0 ? -1 : open_uploader(core, e);
 }
 
@@ -71,6 +74,9 @@ serve_begin(struct core *core, struct err *e)
 	};
 	if (!core->options->serve)
 		return 0;
+	if (strcmp(s->serve_picture, "blurred") == 0 && !crew_has(core->options->crew, TASK_FACE))
+		return err_set(e, ERR_CONFIG, "serve.picture: only faces that were found can be blurred, and no face network runs: "
+		    "add the stage face, or set serve.picture = none or plain");
 	if (serve_start(&core->serve, &o, e) != 0)
 		return -1;
 	bool six = strchr(o.address, ':') != NULL;

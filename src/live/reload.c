@@ -86,12 +86,17 @@ keep_the_rest(struct settings *fresh, const struct settings *now, struct err *e)
 }
 
 static void
-reload_page(struct core *core)
+reload_page(struct core *core, bool changed)
 {
 	struct err e;
 	if (!core->options->serve)
 		return;
-	/* also when nothing changed: the token's file may hold another one */
+	if (!changed && core->serve != NULL) {
+		/* the token's file may hold another one */
+		if (serve_reload(core->serve, &e) != 0)
+			log_error("the live page's token stays as it was: %s", e.msg);
+		return;
+	}
 	serve_stop(core->serve);
 	core->serve = NULL;
 	if (serve_begin(core, &e) != 0)
@@ -169,7 +174,7 @@ reload(struct core *core)
 		change_sources(core, addresses, n);
 	for (size_t i = 0; cameras && i < before; i++)
 		source_restart(core->sources[i]);
-	reload_page(core);
+	reload_page(core, group_differs(&fresh, &old, "serve."));
 	settings_free(&old);
 	log_info("settings were read again");
 out:

@@ -12,7 +12,12 @@
 #include "base/log.h"
 #include "base/when.h"
 
-enum { GRACE_MS = 1000 };	/* a frame may be on its way from the camera for so long */
+enum {
+	GRACE_MS = 1000,	/* a frame may be on its way from the camera for so long */
+	/* A stream that alternates between two sizes would begin runs without end: at most one in so long. */
+	SWITCH_MS = 10000,
+	SETTLED_MS = 60000	/* a size that lasts so long is no alternation */
+};
 
 /* ---- minutes ---- */
 
@@ -162,18 +167,39 @@ switch_run(struct live_source *s, const struct job *j, struct err *e)
 			add_gap(s, w->last_ms, time_ms, "size", "the picture has another size");
 		if ((r = writer_gaps(s, e)) != 0 || (r = writer_run_try(w, e)) != 0 || (r = writer_run_end(s, "complete", NULL, e)) != 0)
 			return r;
-		if (size)
+		if (size && !w->alternates)
 			log_info("%s: the picture is %dx%d now, it was %dx%d: another run begins", w->name, j->width, j->height, w->width, w->height);
 		if (step)
 			log_warn("%s: the clock was set by more than a second: another run begins", w->name);
 	}
 	if (w->window_steps != j->steps && (r = restart_window(s, time_ms, e)) != 0)
 		return r;
+	if (size)
+		w->switched_ms = when_monotonic_ms();
 	w->width = j->width;
 	w->height = j->height;
 	w->steps = w->window_steps = j->steps;
 	w->has_first = false;
 	return writer_run_begin(s, w, e);
+}
+
+/* Is it of another size so soon after the last change that it is left out?  Told once. */
+static bool
+is_skipped(struct writer *w, const struct job *j)
+{
+	bool other = w->width != 0 && (w->width != j->width || w->height != j->height);
+	if (!other || w->steps != j->steps || w->switched_ms == 0)
+		return false;
+	int64_t since_ms = when_monotonic_ms() - w->switched_ms;
+	if (since_ms >= SETTLED_MS)
+		w->alternates = false;
+	if (since_ms >= SWITCH_MS)
+		return false;
+	if (!w->alternates)
+		log_warn("%s: the picture's size keeps changing (%dx%d, %dx%d): frames of another size than the run's are dropped for up to %d s",
+		    w->name, w->width, w->height, j->width, j->height, SWITCH_MS / 1000);
+	w->alternates = true;
+	return true;
 }
 
 static int
@@ -198,6 +224,10 @@ writer_add(struct live_source *s, struct job *j, struct err *e)
 	struct writer *w = &s->writer;
 	if (w->n == BATCH)
 		return 0;
+	if (is_skipped(w, j)) {
+		w->skipped += 1 + j->drops.before + j->drops.now;
+		return 1;
+	}
 	int r = prepare(s, j, e);
 	if (r != 0)
 		return r > 0 ? 0 : -1;
@@ -207,10 +237,13 @@ writer_add(struct live_source *s, struct job *j, struct err *e)
 	j->result = spare;
 	x->captured_ms = j->captured_ms;
 	x->drops = j->drops;
+	x->drops.now += w->skipped;
+	w->skipped = 0;
 	x->marks = j->marks;
 	if (!w->has_first) {
 		w->has_first = true;
-		w->first_number = x->result.number;
+		/* those that were dropped before it came too */
+		w->first_number = x->result.number - x->drops.before - x->drops.now;
 	} else if (when_minute(w->last_ms) != when_minute(x->result.time_ms)) {
 		w->urgent = true;
 	}
@@ -316,7 +349,8 @@ writer_close(struct live_source *s, const char *status, const char *why, struct 
 	gaps_end(&s->gaps, live_clock_wall(&core->clock, when_monotonic_ms()));
 	struct drops left = drops_take(&s->drops, w->last_ms);
 	pthread_mutex_unlock(&core->lock);
-	w->dropped += left.now + left.before;
+	w->dropped += left.now + left.before + w->skipped;
+	w->skipped = 0;
 	if ((r = writer_gaps(s, e)) != 0 || (r = writer_run_try(w, e)) != 0)
 		return r;
 	if (!w->has_run)

@@ -39,6 +39,8 @@ int
 writer_run_try(struct writer *w, struct err *e)
 {
 	struct db *d = store_db(w->store);
+	if (db_moved(d))
+		return err_set(e, ERR_IO, "%s was removed, or replaced, while it was written to: start again", db_path(d));
 	if (db_begin(d, e) != 0) {
 		/* how long one attempt waited, and what a user could do, is not of interest here */
 		if (e->code == ERR_IO && strstr(e->msg, "is locked") != NULL)

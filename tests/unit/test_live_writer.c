@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -236,6 +237,39 @@ test_another_size_and_clock(void **state)
 	assert_int_equal(number("SELECT to_ms - from_ms FROM gap WHERE reason = 'clock' AND run_id = 2"), 86400100);
 }
 
+/* A stream that changes its size all the time makes two runs, not two hundred. */
+static void
+test_alternating_sizes(void **state)
+{
+	struct bench *b = *state;
+	for (int i = 0; i < 100; i++) {
+		b->job.width = 64 + 16 * (i % 2);
+		add(b, 1, false);
+	}
+	close_it(b);
+	check();
+	assert_int_equal(number("SELECT count(*) FROM run"), 2);
+	assert_int_equal(number("SELECT count(*) FROM frame"), 51);
+	assert_int_equal(number("SELECT sum(frames_dropped) FROM run"), 49);
+	assert_int_equal(number("SELECT count(*) FROM gap"), 1);
+}
+
+/* What is written into a file that has no name any more, nobody finds. */
+static void
+test_database_removed(void **state)
+{
+	struct bench *b = *state;
+	struct err e;
+	add(b, 1, false);
+	assert_int_equal(writer_flush(&b->source, true, &e), 0);
+	assert_int_equal(rename(DB, "moved.db"), 0);
+	add(b, 1, false);
+	assert_int_equal(writer_flush(&b->source, true, &e), -1);
+	assert_int_equal(e.code, ERR_IO);
+	assert_non_null(strstr(e.msg, "removed"));
+	assert_int_equal(rename("moved.db", DB), 0);
+}
+
 /* It was away, which is told once. */
 static void
 test_back_with_another_size(void **state)
@@ -286,6 +320,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_disk_full, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_locked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_size_and_clock, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_alternating_sizes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_database_removed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_back_with_another_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
 	};
