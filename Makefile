@@ -68,7 +68,7 @@ LDLIBS := $(PKG_LIBS) $(ONEDNN_LIBS) -lm
 CORE_SRC := $(filter-out src/cli/main.c,$(wildcard src/*/*.c))
 # Those that are of no use without oneDNN.
 ifneq ($(ONEDNN),yes)
-CORE_SRC := $(filter-out src/fast/onednn%.c src/fast/run.c src/fast/script%.c src/fast/slide%.c src/fast/rows%.c,$(CORE_SRC))
+CORE_SRC := $(filter-out src/fast/onednn%.c src/fast/quant.c src/fast/observe.c src/fast/run.c src/fast/script%.c src/fast/slide%.c src/fast/rows%.c,$(CORE_SRC))
 endif
 CORE_OBJ := $(CORE_SRC:%.c=$(B)/%.o) $(B)/src/serve/page_data.o
 # The live page's own files, in the program.

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Do our layers find what plain OpenCV finds?  The largest difference of any box and score over the first frames of a recording.
 
-    exact.py PROGRAM RECORDING [--frames N] [--face NAME] NETWORK...
+    exact.py PROGRAM RECORDING [--frames N] [--seconds S] [--face NAME] NETWORK...
 
-For each person network: `footfall analyze` with inference.layers=fast (f32) and with inference.layers=opencv on the same
-N frames (default 500), and then every box against its twin.  Fails (1) when the numbers of boxes differ, a
-coordinate differs by more than 1e-3 pixels or a score by more than 1e-5.
+For each person network: `footfall analyze` with inference.layers=fast (f32) and with inference.layers=opencv on the recording, or
+its first S seconds, and then every person's and face's box of the first N frames (default 500) against its twin.  Faces are found
+by the face network NAME, or by the person network itself, if it finds them too.  Fails (1) when a box has no twin, a coordinate
+differs by more than 1e-3 pixels or a score by more than 1e-5.
 """
 import argparse
 import pathlib

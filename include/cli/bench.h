@@ -13,17 +13,20 @@
 #include "out/out.h"
 #include "pipeline/bench.h"
 
-enum { BENCH_ROUNDS = 3, BENCH_PRECISIONS = 2, BENCH_MOST_SECONDS = 86400 };
+enum { BENCH_ROUNDS = 3, BENCH_PRECISIONS = 3, BENCH_MOST_SECONDS = 86400 };
 
 /* Settings that differ from the command's in precision only; those to be compared. */
 struct bench_settings {
 	struct settings v[BENCH_PRECISIONS];
 	size_t n;
+	bool given;			/* the user chose the precision */
 };
 
 /* What the user set is taken; else each precision that this program and machine have.  ERR_CONFIG: they have none. */
 int bench_settings_make(struct bench_settings *out, const struct settings *set, struct err *e);
 void bench_settings_free(struct bench_settings *s);
+/* Is v[i] to be measured with m (NULL: no network)? int8 that nobody asked for only where a calibration is at hand. */
+bool bench_settings_suit(const struct bench_settings *s, size_t i, const struct model *m);
 
 /* --seconds.  ERR_USAGE. */
 int bench_seconds(const struct cli *c, double *seconds, struct err *e);

@@ -22,7 +22,8 @@ struct settings {
 	double input_image_interval;	/* seconds */
 	/* inference */
 	char *inference_layers;		/* "fast", "opencv" */
-	char *inference_precision;	/* "f32", "bf16" */
+	char *inference_precision;	/* "f32", "bf16", "int8" */
+	char *inference_calibration;	/* "auto", a file or a folder */
 	char *inference_isa;		/* "auto", "sse41", "avx2", "avx512", "amx" */
 	int64_t inference_threads;	/* 0: one for each core */
 	/* person, face, gender, nms; negative: the network's own */

@@ -26,12 +26,14 @@ bool onednn_limit(enum onednn_isa isa);
 enum onednn_isa onednn_level(void);
 /* Does the processor multiply bfloat16, within the limit set? */
 bool onednn_bf16(void);
+/* Does the processor multiply bytes and add up in 32 bits, within the limit set? */
+bool onednn_int8(void);
 
 /* ---- layouts ---- */
 
 struct layout;
 
-enum layout_type { LAYOUT_F32, LAYOUT_BF16 };
+enum layout_type { LAYOUT_F32, LAYOUT_BF16, LAYOUT_S8, LAYOUT_U8 };
 
 struct layout *layout_plain(const int64_t dims[4], enum layout_type type);	/* rows of planes, as OpenCV has them */
 struct layout *layout_last(const int64_t dims[4], enum layout_type type);	/* channels last */

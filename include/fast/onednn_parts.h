@@ -43,5 +43,10 @@ struct layout *layout_tagged(int ndims, const int64_t *dims, dnnl_data_type_t ty
 dnnl_data_type_t onednn_type(enum layout_type type);
 /* Takes pd. args: nargs of the library's numbers; those that pd has no use for are left out. */
 struct primitive *primitive_of(struct engine *g, dnnl_primitive_desc_t pd, const int *args, int nargs);
+/* What act does to a primitive's result; in interface 2 scale multiplies what comes out of it. */
+bool onednn_append_act(dnnl_post_ops_t ops, struct act act, float scale);
+/* As primitive_conv, with these attributes. Takes attr, which may be NULL: so is the outcome then. */
+struct primitive *onednn_conv(struct engine *g, const struct region_op *op, const int64_t in[4], const int64_t out[4],
+	const struct layout *from, const struct layout *to, enum layout_type type, dnnl_primitive_attr_t attr);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * Floor 1.  Kernels of our own: operations on one row of a map at a time, channels last. They exist for AVX2 and AVX-512;
- * src/fast/chain.c strings them together.
+ * src/fast/slide*.c run them row after row.
  */
 #ifndef FOOTFALL_FAST_ROWS_H
 #define FOOTFALL_FAST_ROWS_H

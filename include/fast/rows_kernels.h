@@ -22,11 +22,14 @@
 #define KEEP_OUT(x) __asm__("" : "+r"(x))
 #define KERNEL static inline __attribute__((always_inline)) TARGET
 
-/* 1 + e to the -x, from 2 to the power of the rest after the whole part: as many terms as single precision needs. */
+/*
+ * 1 + e to the -x, from 2 to the power of the rest after the whole part: as many terms as single precision needs.
+ * Here and below, of MIN and MAX the second stays where it is not a number: a broken network shows as one, and not as certain.
+ */
 KERNEL REG
 one_and_exp(REG x)
 {
-	REG t = MIN(MAX(MUL(x, SET(-1.44269504F)), SET(-126)), SET(126)), n = ROUND(t), f = SUB(t, n);
+	REG t = MIN(SET(126), MAX(SET(-126), MUL(x, SET(-1.44269504F)))), n = ROUND(t), f = SUB(t, n);
 	REG p = SET(1.535336188e-4F);
 	p = FMA(p, f, SET(1.339887440e-3F));
 	p = FMA(p, f, SET(9.618437357e-3F));
@@ -42,7 +45,7 @@ act_on(REG x, enum act_kind kind, float alpha, float beta)
 {
 	switch (kind) {
 	case ACT_RELU:
-		return alpha == 0 ? MAX(x, SET(0)) : FMA(MIN(x, SET(0)), SET(alpha), MAX(x, SET(0)));
+		return alpha == 0 ? MAX(SET(0), x) : FMA(MIN(SET(0), x), SET(alpha), MAX(SET(0), x));
 	case ACT_CLIP:
 		return MIN(MAX(x, SET(alpha)), SET(beta));
 	case ACT_SIGMOID:

@@ -8,12 +8,13 @@
 
 #include "base/err.h"
 #include "fast/onednn.h"
+#include "fast/quant.h"
 #include "fast/region.h"
 
 struct runner;
 
-/* Takes the region. NULL: the library fails. */
-struct runner *runner_new(struct region *r, enum layout_type type);
+/* Takes the region, and what makes bytes of it (or NULL: then all is of that type). NULL: the library fails. */
+struct runner *runner_new(struct region *r, enum layout_type type, struct quant *quant);
 void runner_free(struct runner *r);
 /*
  * Makes ready for inputs of these shapes; those of the outputs then are in out, counts of their dimensions in nout. What was made

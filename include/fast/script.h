@@ -14,8 +14,9 @@
 
 /* Weights as primitives and our own kernels want them, kept from shape to shape: most shapes want the same. */
 struct weight {
-	const float *of;		/* the region's */
-	struct layout *layout;		/* NULL: packed for our own kernels */
+	const void *of;			/* the region's, or its bytes */
+	struct layout *layout;		/* NULL: packed for our own kernels, in that order */
+	enum rows_order order;
 	void *data;
 };
 
@@ -26,7 +27,7 @@ struct weights {
 
 void weights_free(struct weights *w);
 /* The weights in that layout; valid until weights_free. NULL: the library fails. */
-void *weights_get(struct weights *w, struct engine *g, const float *of, const struct layout *plain, const struct layout *wanted);
+void *weights_get(struct weights *w, struct engine *g, const void *of, const struct layout *plain, const struct layout *wanted);
 
 /* The weights of op as our own kernels want them; valid until weights_free. NULL: no memory. */
 const float *weights_pack(struct weights *w, const struct rows *k, const struct region_op *op, enum rows_order order);

@@ -37,6 +37,8 @@ struct slide {
 	int tiles, batch;		/* of a row, and how many rows of tiles are worked on at once */
 };
 
+/* How many rows are made at once. */
+int64_t slide_unit(const struct slide *s);
 /* The first number of that row of the value. */
 float *slide_row_of(const struct lie *l, const int64_t dims[4], int64_t picture, int64_t row);
 /* Row `row` of the plane, or of all channels, with its padding to out; one outside is all padding. */

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "fast/calibration.h"
 #include "models/registry.h"
 #include "onnx/cut.h"
 #include "people/decode.h"
@@ -16,6 +17,6 @@
  * cut->model is emptied.  False, and said in the log: open the network as it is.
  */
 bool net_open_cut(struct vision_net **out, decode_fn **decode, struct cut *cut, const struct model *m,
-	const struct model_data *data, int wanted);
+	const struct model_data *data, int wanted, struct calibration *c);
 
 #endif

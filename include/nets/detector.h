@@ -6,6 +6,7 @@
 #define FOOTFALL_NETS_DETECTOR_H
 
 #include "base/err.h"
+#include "fast/calibration.h"
 #include "models/registry.h"
 #include "nets/times.h"
 #include "people/decode.h"
@@ -28,6 +29,7 @@ struct detector_class {
 struct detector_options {
 	struct detector_class classes[DETECTOR_CLASSES];
 	size_t nclasses;	/* at least 1 */
+	struct calibration *observed;	/* to be made of what it sees; outlives it; NULL: none is made */
 	bool square;		/* flexible networks: full square input instead of only what the aspect needs */
 };
 

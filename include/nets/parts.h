@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/err.h"
+#include "fast/calibration.h"
 #include "models/registry.h"
 #include "people/letterbox.h"
 #include "vision/vision.h"
@@ -23,12 +24,14 @@ size_t net_count(const struct model *m);
  * would help, so it is the model's failure.  ERR_CONFIG as net_open_onnx.
  */
 int net_open(struct vision_net **out, const struct model *m, const struct model_data *data,
-	size_t i, struct err *e);
+	size_t i, struct calibration *c, struct err *e);
 /*
  * Opens the ONNX network in memory, with layers of ours for what they cover (fast/fast.h).  name: for the log.
+ * c: of the network, to use or to make; NULL: none.
  * ERR_CONFIG: what the settings ask for cannot be had here; ERR_DATA: OpenCV cannot read it.
  */
-int net_open_onnx(struct vision_net **out, const char *name, const void *onnx, size_t size, struct err *e);
+int net_open_onnx(struct vision_net **out, const char *name, const void *onnx, size_t size, struct calibration *c,
+	struct err *e);
 /*
  * A failure of the network m itself (its pass, its output): ERR_UNAVAILABLE, told with its name
  * and where to look; returns -1.

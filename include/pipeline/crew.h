@@ -34,6 +34,8 @@ bool crew_has(const struct crew *c, enum task t);
 const struct store_model *crew_model(const struct crew *c, enum task t);
 /* A digest of what the registry says of the stage's networks: with other facts the same bytes find other things. Valid as long as the crew. */
 const char *crew_facts(const struct crew *c, enum task t);
+/* A digest of what int8 knows of the stage's network; NULL: it is not run in int8. Valid as long as the crew. */
+const char *crew_calibration(const struct crew *c, enum task t);
 /* "person yolov5n, face yunet_2026may" for the log, "person and face footfall-pf (one pass)". Valid as long as the crew. */
 const char *crew_summary(const struct crew *c);
 /* The thresholds in force: the setting, or the network's own. */

@@ -20,6 +20,7 @@ struct stage {
 	char *name;
 	char sha256[SHA256_HEX];
 	char facts[SHA256_HEX];
+	char calibration[SHA256_HEX];	/* its digest; "": none is used */
 };
 
 struct crew {

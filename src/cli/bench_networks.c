@@ -35,7 +35,8 @@ add_model(struct lines *l, const struct model *m, const struct bench_settings *s
 			return;
 	l->v = mem_resize(l->v, l->n + s->n, sizeof *l->v);
 	for (size_t i = 0; i < s->n; i++)
-		l->v[l->n++] = (struct line) { .model = m, .settings = &s->v[i] };
+		if (bench_settings_suit(s, i, m))
+			l->v[l->n++] = (struct line) { .model = m, .settings = &s->v[i] };
 }
 
 /* Those named, else all that are at hand. */

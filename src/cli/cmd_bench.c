@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/num.h"
@@ -12,6 +13,7 @@
 #include "cli/bench.h"
 #include "cli/commands.h"
 #include "cli/sampling.h"
+#include "nets/calibrated.h"
 #include "pipeline/cores.h"
 #include "pipeline/stop.h"
 
@@ -62,9 +64,9 @@ is_given(const struct settings *set, const char *name)
 int
 bench_settings_make(struct bench_settings *out, const struct settings *set, struct err *e)
 {
-	static const char *const precisions[] = { "f32", "bf16" };
+	static const char *const precisions[] = { "f32", "bf16", "int8" };
 	bool given = is_given(set, "inference.precision");
-	*out = (struct bench_settings) { 0 };
+	*out = (struct bench_settings) { .given = given };
 	for (size_t i = 0; i < (given ? 1 : BENCH_PRECISIONS); i++) {
 		struct err why = { 0 };
 		struct settings *s = &out->v[out->n];
@@ -87,6 +89,17 @@ bench_settings_free(struct bench_settings *s)
 	for (size_t i = 0; i < s->n; i++)
 		settings_free(&s->v[i]);
 	s->n = 0;
+}
+
+bool
+bench_settings_suit(const struct bench_settings *s, size_t i, const struct model *m)
+{
+	if (s->given || strcmp(s->v[i].inference_precision, "int8") != 0)
+		return true;
+	char *path = m != NULL ? calibrated_path(s->v[i].inference_calibration, m) : NULL;
+	bool there = path != NULL && file_exists(path);
+	free(path);
+	return there;
 }
 
 int
@@ -181,7 +194,7 @@ make_rows(struct plan *p, const struct cli *c)
 	p->rows = mem_array(p->npersons * p->settings.n * 2, sizeof *p->rows);
 	for (size_t i = 0; i < p->npersons; i++)
 		for (size_t k = 0; k < p->settings.n; k++)
-			for (int threads = least;; threads = all) {
+			for (int threads = least; bench_settings_suit(&p->settings, k, p->persons[i]); threads = all) {
 				struct bench_row *row = &p->rows[p->n++];
 				row->person = p->persons[i];
 				row->precision = p->settings.v[k].inference_precision;

@@ -41,7 +41,7 @@ bash(struct out *o)
 		out_puts(o, "\" ;;\n");
 	}
 	out_puts(o, "\t\tesac\n\telse\n\t\tcase ${COMP_WORDS[1]}:$COMP_CWORD in\n"
-	    "\t\tmodels:2) words=\"list show check fetch\" ;;\n"
+	    "\t\tmodels:2) words=\"list show check fetch calibrate\" ;;\n"
 	    "\t\tmodels:*) words=$(_footfall_networks) ;;\n"
 	    "\t\tdb:2) words=\"info check rebuild backup\" ;;\n"
 	    "\t\teval:2) words=\"score detect face gender counts compare list show\" ;;\n"

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/models_calibrate.h"
 #include "cli/models_show.h"
 #include "models/fetch.h"
 #include "models/registry.h"
@@ -224,6 +225,13 @@ exec_fetch(struct cli *c, const struct registry *r, struct chosen *chosen, struc
 	return 0;
 }
 
+static int
+exec_calibrate(struct cli *c, const struct registry *r, struct chosen *chosen, struct err *e)
+{
+	(void)chosen;
+	return models_calibrate(c, r, e);
+}
+
 static const struct action {
 	const char *name;
 	int (*exec)(struct cli *c, const struct registry *r, struct chosen *chosen, struct err *e);
@@ -233,6 +241,7 @@ static const struct action {
 	{ "show", exec_show, false },
 	{ "check", exec_check, true },
 	{ "fetch", exec_fetch, false },
+	{ "calibrate", exec_calibrate, false },
 };
 
 static int
@@ -243,12 +252,12 @@ exec(struct cli *c, struct err *e)
 	const struct action *a = NULL;
 
 	if (c->argc < 1)
-		return err_set(e, ERR_USAGE, "models: list, show, check or fetch?");
+		return err_set(e, ERR_USAGE, "models: list, show, check, fetch or calibrate?");
 	for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
 		if (strcmp(c->argv[0], actions[i].name) == 0)
 			a = &actions[i];
 	if (a == NULL)
-		return err_set(e, ERR_USAGE, "models: no \"%s\"; it is list, show, check or fetch", c->argv[0]);
+		return err_set(e, ERR_USAGE, "models: no \"%s\"; it is list, show, check, fetch or calibrate", c->argv[0]);
 	if (!a->takes_task && cli_value(c, "task") != NULL)
 		return err_set(e, ERR_USAGE, "models %s takes no --task", a->name);
 	if (registry_open(&r, e) != 0)
@@ -261,7 +270,7 @@ exec(struct cli *c, struct err *e)
 
 const struct command cmd_models = {
 	.name = "models",
-	.usage = "list [--task TASK] | show NAME... | check [NAME...] | fetch NAME...",
+	.usage = "list [--task TASK] | show NAME... | check [NAME...] | fetch NAME... | calibrate NAME RECORDING...",
 	.summary = "list, describe, check and fetch networks",
 	.details =
 	    "A NAME is the stem of a network's weights file (yolov5n), or the path of a file that the registry\n"
@@ -271,7 +280,9 @@ const struct command cmd_models = {
 	    "show    all that is known of a network, and for those that were trained here the training runs\n"
 	    "check   run networks (without a name: all that are at hand) on a probe, and compare with the registry;\n"
 	    "        exit status 69 when one cannot run that should\n"
-	    "fetch   download a network from its upstream address, and verify it",
+	    "fetch   download a network from its upstream address, and verify it\n"
+	    "calibrate   run a network over frames of recordings like those that it will see, and write down what\n"
+	    "        inference.precision = int8 needs to know (~/.local/share/footfall/models/NAME.int8)",
 	.options = options,
 	.exec = exec
 };

@@ -123,6 +123,8 @@ describe_settings(const struct session *s)
 		out_json_bool(o, "input.square", set->input_square);
 	}
 	out_json_text(o, "inference", fast_arithmetic());
+	if (s->r.has_found && crew_calibration(s->crew, TASK_FACE) != NULL)
+		out_json_text(o, "face.calibration", crew_calibration(s->crew, TASK_FACE));
 	out_json_int(o, "input.max_pixels", set->input_max_pixels);
 	out_json_end(o);
 	out_close(o, &ignored);

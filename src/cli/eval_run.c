@@ -170,6 +170,8 @@ describe(struct boxes *b, const struct crew *crew, enum task task, double min_sc
 	out_json_real(o, "nms.iou", crew_iou(crew, task));
 	out_json_bool(o, "input.square", set->input_square);
 	out_json_text(o, "inference", fast_arithmetic());
+	if (crew_calibration(crew, task) != NULL)
+		out_json_text(o, "calibration", crew_calibration(crew, task));
 	out_json_int(o, "input.max_pixels", set->input_max_pixels);
 	out_json_bool(o, "skip_missing", cli_flag(b->c, "skip-missing"));
 	out_json_end(o);

@@ -68,7 +68,8 @@ run_command(const struct command *command, int argc, char **argv, struct err *e)
 	if (load_settings(&c, &p, e) != 0)
 		goto out;
 	vision_init(log_get_level() >= LOG_DEBUG);
-	fast_choose(&(struct fast_choice){ c.settings.inference_layers, c.settings.inference_isa, c.settings.inference_precision });
+	fast_choose(&(struct fast_choice){ c.settings.inference_layers, c.settings.inference_isa, c.settings.inference_precision,
+		c.settings.inference_calibration });
 	r = command->exec(&c, e);
 out:
 	settings_free(&c.settings);

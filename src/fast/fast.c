@@ -12,12 +12,17 @@
 
 /* Set before any thread is started. */
 static enum { LAYERS_FAST, LAYERS_OPENCV } layers;
-static bool wants_bf16;
+static enum { F32, BF16, INT8 } precision;
+static const char *const precision_names[] = { [F32] = "f32", [BF16] = "bf16", [INT8] = "int8" };
+static const char *calibration;
 
 #ifdef FOOTFALL_ONEDNN
 
+#include "fast/observe.h"
 #include "fast/onednn.h"
+#include "fast/quant.h"
 #include "fast/run.h"
+#include "fast/slide.h"
 
 static enum onednn_isa limit;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -47,17 +52,21 @@ fast_ready(struct err *e)
 {
 	const char *trouble = onednn_trouble();
 	if (layers == LAYERS_OPENCV) {
-		if (wants_bf16)
-			return err_set(e, ERR_CONFIG, "inference.precision: bf16 needs inference.layers = fast");
+		if (precision != F32)
+			return err_set(e, ERR_CONFIG, "inference.precision: %s needs inference.layers = fast", precision_names[precision]);
 		return 0;
 	}
-	if (trouble != NULL && wants_bf16)
-		return err_set(e, ERR_CONFIG, "inference.precision: no bf16: oneDNN %s cannot be used: %s", onednn_version(), trouble);
+	if (trouble != NULL && precision != F32)
+		return err_set(e, ERR_CONFIG, "inference.precision: no %s: oneDNN %s cannot be used: %s", precision_names[precision],
+			onednn_version(), trouble);
 	pthread_once(&once, set_limit);
 	if (!is_limited)
 		return err_set(e, ERR_CONFIG, "inference.isa: oneDNN %s finds no %s in this processor, only %s", onednn_version(),
 			isa_names[limit], isa_names[onednn_level()]);
-	if (wants_bf16 && !onednn_bf16())
+	if (precision == INT8 && !onednn_int8())
+		return err_set(e, ERR_CONFIG, "inference.precision: this processor%s multiplies no bytes (avx512_vnni or avx_vnni): only f32",
+			limit != ONEDNN_AUTO ? ", as limited by inference.isa," : "");
+	if (precision == BF16 && !onednn_bf16())
 		return err_set(e, ERR_CONFIG, "inference.precision: this processor%s multiplies no bfloat16 (avx512_bf16 or AMX): only f32",
 			limit != ONEDNN_AUTO ? ", as limited by inference.isa," : "");
 	return 0;
@@ -74,8 +83,9 @@ static char arithmetic[64];
 static void
 describe_arithmetic(void)
 {
-	snprintf(arithmetic, sizeof arithmetic, "oneDNN %s %s %s", onednn_version(), isa_names[onednn_level()],
-		wants_bf16 ? "bf16" : "f32");
+	/* bfloat16 is the library's alone */
+	snprintf(arithmetic, sizeof arithmetic, "%soneDNN %s %s %s", precision != BF16 && slide_rows() != NULL ? "rows+" : "",
+		onednn_version(), isa_names[onednn_level()], precision_names[precision]);
 }
 
 const char *
@@ -102,7 +112,8 @@ fast_about(struct buf *out)
 	if (trouble != NULL)
 		buf_printf(out, "not used: %s", trouble);
 	else
-		buf_printf(out, "%s%s", isa_names[onednn_level()], onednn_bf16() ? ", bf16" : "");
+		buf_printf(out, "%s%s%s", isa_names[onednn_level()], onednn_int8() ? ", int8" : "",
+			onednn_bf16() ? ", bf16" : "");
 }
 
 /* ---- a region as a layer ---- */
@@ -115,6 +126,9 @@ struct fast_layer {
 	int *nout;
 	const float **from;
 	float **to;
+	int given;			/* outputs that are the caller's: those behind them are watched */
+	int *seen;			/* of each of those: which value; or NULL */
+	struct calibrated *watched;	/* what is seen of them */
 };
 
 static int
@@ -141,7 +155,7 @@ shapes_with(struct fast_layer *l, int64_t unknown, struct vision_array *out, str
 			l->shapes[r->inputs[i]][k] = l->in[i][k] > 0 ? l->in[i][k] : unknown;
 	if (region_shapes(r, l->shapes, e) != 0)
 		return -1;
-	for (int i = 0; i < r->noutputs; i++) {
+	for (int i = 0; i < l->given; i++) {
 		int64_t dims[4];
 		int ndims = region_output_shape(r, i, (const int64_t (*)[4])l->shapes, dims);
 		for (int k = 0; k < ndims; k++)
@@ -161,9 +175,30 @@ tell_shapes(void *self, const struct vision_array *in, size_t nin, struct vision
 	struct fast_layer *l = self;
 	if (read_inputs(l, in, nin, e) != 0)
 		return -1;
-	for (int i = 0; i < l->region->noutputs; i++)
+	for (int i = 0; i < l->given; i++)
 		out[i].ndims = 0;
 	return shapes_with(l, 512, out, e) == 0 ? shapes_with(l, 1024, out, e) : -1;
+}
+
+static int
+run_watched(struct fast_layer *l, struct err *e)
+{
+	const int n = l->region->noutputs;
+	size_t *counts = mem_array((size_t)n, sizeof *counts);
+	for (int i = l->given; i < n; i++) {
+		counts[i] = 1;
+		for (int k = 0; k < l->nout[i]; k++)
+			counts[i] *= (size_t)l->out[i][k];
+		l->to[i] = mem_array(counts[i], sizeof **l->to);
+	}
+	int rc = runner_run(l->runner, l->from, l->to, e);
+	for (int i = l->given; i < n; i++) {
+		if (rc == 0)
+			observe_numbers(&l->watched->ranges[l->seen[i - l->given]], l->to[i], counts[i]);
+		free(l->to[i]);
+	}
+	free(counts);
+	return rc;
 }
 
 static int
@@ -175,7 +210,7 @@ run(void *self, const struct vision_array *in, size_t nin, struct vision_array *
 		return -1;
 	for (size_t i = 0; i < nin; i++)
 		l->from[i] = in[i].data;
-	for (int i = 0; i < l->region->noutputs; i++) {
+	for (int i = 0; i < l->given; i++) {
 		bool same = out[i].ndims == l->nout[i];
 		for (int k = 0; same && k < out[i].ndims; k++)
 			same = out[i].dims[k] == l->out[i][k];
@@ -183,7 +218,7 @@ run(void *self, const struct vision_array *in, size_t nin, struct vision_array *
 			return err_set(e, ERR_DATA, "room of another shape than a region makes");
 		l->to[i] = out[i].data;
 	}
-	return runner_run(l->runner, l->from, l->to, e);
+	return l->watched != NULL ? run_watched(l, e) : runner_run(l->runner, l->from, l->to, e);
 }
 
 static void
@@ -197,21 +232,28 @@ free_layer(void *self)
 	free(l->nout);
 	free(l->from);
 	free(l->to);
+	free(l->seen);
 	free(l);
 }
 
 int
-fast_layer(struct region *r, struct vision_layer *out, struct err *e)
+fast_layer(struct region *r, const struct calibrated *known, struct calibrated *watched, struct vision_layer *out, struct err *e)
 {
-	struct runner *runner = runner_new(r, wants_bf16 ? LAYOUT_BF16 : LAYOUT_F32);
-	if (runner == NULL)
+	const size_t nout = (size_t)r->noutputs;
+	int *seen = watched != NULL ? observe_all(r) : NULL;
+	struct quant *quant = precision == INT8 && known != NULL && calibration_covers(r) ? quant_new(r, known->ranges) : NULL;
+	struct runner *runner = runner_new(r, precision == BF16 ? LAYOUT_BF16 : LAYOUT_F32, quant);
+	if (runner == NULL) {
+		free(seen);
 		return err_set(e, ERR_FAIL, "oneDNN %s does not start", onednn_version());
+	}
 	struct fast_layer *l = mem_alloc(sizeof *l);
-	size_t nin = (size_t)r->ninputs, nout = (size_t)r->noutputs;
+	size_t nin = (size_t)r->ninputs, all = (size_t)r->noutputs;
 	*l = (struct fast_layer) {
 		.region = r, .runner = runner, .shapes = mem_array((size_t)r->nvalues, sizeof *l->shapes),
-		.in = mem_array(nin, sizeof *l->in), .out = mem_array(nout, sizeof *l->out), .nout = mem_array(nout, sizeof *l->nout),
-		.from = mem_array(nin, sizeof *l->from), .to = mem_array(nout, sizeof *l->to)
+		.in = mem_array(nin, sizeof *l->in), .out = mem_array(all, sizeof *l->out), .nout = mem_array(all, sizeof *l->nout),
+		.from = mem_array(nin, sizeof *l->from), .to = mem_array(all, sizeof *l->to), .given = (int)nout, .seen = seen,
+		.watched = watched
 	};
 	*out = (struct vision_layer) { .self = l, .noutputs = nout, .shape = tell_shapes, .run = run, .free = free_layer };
 	return 0;
@@ -228,10 +270,11 @@ choose_isa(const char *name)
 int
 fast_ready(struct err *e)
 {
-	if (layers == LAYERS_OPENCV && wants_bf16)
-		return err_set(e, ERR_CONFIG, "inference.precision: bf16 needs inference.layers = fast");
-	if (wants_bf16)
-		return err_set(e, ERR_CONFIG, "inference.precision: this build has no bf16: it was made without oneDNN (libdnnl-dev)");
+	if (layers == LAYERS_OPENCV && precision != F32)
+		return err_set(e, ERR_CONFIG, "inference.precision: %s needs inference.layers = fast", precision_names[precision]);
+	if (precision != F32)
+		return err_set(e, ERR_CONFIG, "inference.precision: this build has no %s: it was made without oneDNN (libdnnl-dev)",
+			precision_names[precision]);
 	return 0;
 }
 
@@ -260,8 +303,10 @@ fast_about(struct buf *out)
 }
 
 int
-fast_layer(struct region *r, struct vision_layer *out, struct err *e)
+fast_layer(struct region *r, const struct calibrated *known, struct calibrated *watched, struct vision_layer *out, struct err *e)
 {
+	(void)known;
+	(void)watched;
 	region_free(r);
 	*out = (struct vision_layer) { 0 };
 	return err_set(e, ERR_FAIL, "this build has no layers of its own");
@@ -273,6 +318,13 @@ void
 fast_choose(const struct fast_choice *c)
 {
 	layers = strcmp(c->layers, "opencv") == 0 ? LAYERS_OPENCV : LAYERS_FAST;
-	wants_bf16 = strcmp(c->precision, "bf16") == 0;
+	precision = strcmp(c->precision, "bf16") == 0 ? BF16 : strcmp(c->precision, "int8") == 0 ? INT8 : F32;
+	calibration = c->calibration;
 	choose_isa(c->isa);
+}
+
+const char *
+fast_calibration(void)
+{
+	return precision == INT8 ? calibration : NULL;
 }

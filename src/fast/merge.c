@@ -28,6 +28,12 @@ same_window(const struct region_op *a, const struct region_op *b)
 	return memcmp(&a->window, &b->window, sizeof a->window) == 0;
 }
 
+static size_t
+each_channel(const struct region_op *op)
+{
+	return op->nweights / (size_t)op->channels;
+}
+
 /* Makes one of the n convolutions, in place of the first; what each made becomes some of its channels. */
 static void
 join(struct region *r, const int *ops, int n, int in, int groups)
@@ -80,7 +86,8 @@ join_heads(struct region *r, int i)
 		return false;
 	for (int k = i + 1; k < r->nops && k < i + NEAR && n < GROUP_MOST; k++) {
 		const struct region_op *op = &r->ops[k];
-		if (is_plain(op) && op->groups == 1 && op->in[0] == first->in[0] && same_window(op, first))
+		if (is_plain(op) && op->groups == 1 && op->in[0] == first->in[0] && same_window(op, first)
+			&& each_channel(op) == each_channel(first))
 			ops[n++] = k;
 	}
 	if (n == 1)

@@ -91,6 +91,12 @@ onednn_bf16(void)
 	return has(dnnl_cpu_isa_avx512_core_bf16);
 }
 
+bool
+onednn_int8(void)
+{
+	return has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni);
+}
+
 struct engine *
 engine_new(void)
 {
@@ -119,7 +125,10 @@ engine_free(struct engine *g)
 dnnl_data_type_t
 onednn_type(enum layout_type type)
 {
-	return type == LAYOUT_BF16 ? dnnl_bf16 : dnnl_f32;
+	static const dnnl_data_type_t types[] = {
+		[LAYOUT_F32] = dnnl_f32, [LAYOUT_BF16] = dnnl_bf16, [LAYOUT_S8] = dnnl_s8, [LAYOUT_U8] = dnnl_u8
+	};
+	return types[type];
 }
 
 struct layout *

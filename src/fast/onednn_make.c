@@ -53,16 +53,18 @@ steps_of(struct act a, struct eltwise out[STEPS_MOST])
 	return 0;
 }
 
-static bool
-append_act(dnnl_post_ops_t ops, struct act a)
+bool
+onednn_append_act(dnnl_post_ops_t ops, struct act a, float scale)
 {
 	struct eltwise steps[STEPS_MOST];
 	int n = steps_of(a, steps);
 	for (int i = 0; i < n; i++) {
 #if DNNL_VERSION_MAJOR >= 3
+		(void)scale;
 		dnnl_status_t s = dnnl_post_ops_append_eltwise(ops, steps[i].kind, steps[i].alpha, steps[i].beta);
 #else
-		dnnl_status_t s = dnnl_post_ops_append_eltwise(ops, 1, steps[i].kind, steps[i].alpha, steps[i].beta);
+		dnnl_status_t s = dnnl_post_ops_append_eltwise(ops, i == n - 1 ? scale : 1, steps[i].kind, steps[i].alpha,
+			steps[i].beta);
 #endif
 		if (s != dnnl_success)
 			return false;
@@ -88,7 +90,7 @@ attributes(struct act act, bool added, struct act last)
 	dnnl_post_ops_t ops = NULL;
 	bool ok = dnnl_primitive_attr_create(&attr) == dnnl_success && dnnl_post_ops_create(&ops) == dnnl_success
 		&& dnnl_primitive_attr_set_scratchpad_mode(attr, dnnl_scratchpad_mode_user) == dnnl_success
-		&& append_act(ops, act) && (!added || (append_sum(ops) && append_act(ops, last)))
+		&& onednn_append_act(ops, act, 1) && (!added || (append_sum(ops) && onednn_append_act(ops, last, 1)))
 		&& dnnl_primitive_attr_set_post_ops(attr, ops) == dnnl_success;
 	if (ops != NULL)
 		dnnl_post_ops_destroy(ops);
@@ -165,8 +167,14 @@ struct primitive *
 primitive_conv(struct engine *g, const struct region_op *op, const int64_t in[4], const int64_t out[4],
 	const struct layout *from, const struct layout *to, enum layout_type type, bool added)
 {
+	return onednn_conv(g, op, in, out, from, to, type, attributes(op->act, added, op->last));
+}
+
+struct primitive *
+onednn_conv(struct engine *g, const struct region_op *op, const int64_t in[4], const int64_t out[4],
+	const struct layout *from, const struct layout *to, enum layout_type type, dnnl_primitive_attr_t attr)
+{
 	static const int args[] = { DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_BIAS, DNNL_ARG_DST, DNNL_ARG_SCRATCHPAD };
-	dnnl_primitive_attr_t attr = attributes(op->act, added, op->last);
 	dnnl_primitive_desc_t pd = NULL;
 	struct layout *weights = weights_any(op, in[1], type), *bias = op->bias != NULL ? layout_bias(op) : NULL;
 	struct primitive *p = NULL;

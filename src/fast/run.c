@@ -1,8 +1,8 @@
 /*
- * A region made ready for one set of shapes is a script: a list of primitives, each with the memory that it works on. Layouts
- * are the library's choice for each convolution; the operations between them take values as they lie, so conversions happen where two
- * convolutions disagree and at the borders. Values share one block of memory: one that is not needed any more makes room for
- * others.
+ * A region made ready for one set of shapes is a script: a list of the library's primitives and of operations of our own kernels,
+ * each with the memory that it works on. Our own take and make values channels last; else layouts are the library's choice for each
+ * convolution. The operations between them take values as they lie, so conversions happen where two convolutions disagree and at the
+ * borders. Values share one block of memory: one that is not needed any more makes room for others.
  */
 #include "fast/run.h"
 
@@ -11,6 +11,7 @@
 
 #include "base/mem.h"
 #include "fast/script.h"
+#include "fast/script_int8.h"
 
 enum { KEPT = 8 };	/* scripts: batches of 1 to 8 faces */
 
@@ -18,6 +19,7 @@ struct runner {
 	struct region *region;
 	struct engine *engine;
 	enum layout_type type;
+	struct quant *quant;		/* or NULL */
 	struct script *scripts[KEPT];	/* the latest used first */
 	struct weights weights;
 	struct script *now;		/* of the latest runner_shape */
@@ -26,11 +28,11 @@ struct runner {
 };
 
 struct runner *
-runner_new(struct region *region, enum layout_type type)
+runner_new(struct region *region, enum layout_type type, struct quant *quant)
 {
 	struct runner *r = mem_alloc(sizeof *r);
 	onednn_alone();
-	*r = (struct runner) { .region = region, .engine = engine_new(), .type = type };
+	*r = (struct runner) { .region = region, .engine = engine_new(), .type = type, .quant = quant };
 	if (r->engine != NULL)
 		return r;
 	runner_free(r);
@@ -47,6 +49,7 @@ runner_free(struct runner *r)
 	weights_free(&r->weights);
 	engine_free(r->engine);
 	region_free(r->region);
+	quant_free(r->quant);
 	free(r->block);
 	free(r);
 }
@@ -81,7 +84,8 @@ find_script(struct runner *r, const int64_t (*in)[4], struct err *e)
 	script_free(r->scripts[KEPT - 1]);
 	r->scripts[KEPT - 1] = NULL;
 	r->now = NULL;
-	r->scripts[KEPT - 1] = script_new(r->region, in, r->engine, r->type, &r->weights, e);
+	r->scripts[KEPT - 1] = r->quant != NULL ? script_new_int8(r->region, r->quant, in, r->engine, &r->weights, e)
+		: script_new(r->region, in, r->engine, r->type, &r->weights, e);
 	if (r->scripts[KEPT - 1] == NULL)
 		return -1;
 	use_first(r, KEPT - 1);

@@ -167,6 +167,7 @@ script_make_whole(struct maker *m, const struct region_op *op)
 		if (!there && copy_part(m, whole, op->in[i], first) != 0)
 			return -1;
 	}
+	m->shared[op->out]++;	/* with its parts, which may be wanted later */
 	script_settle(m, op->out, layout_copy(whole->layout), whole->buffer);
 	return 0;
 }

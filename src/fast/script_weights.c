@@ -9,31 +9,31 @@
 
 enum { LINE = 64 };	/* bytes; what begins with one is read faster */
 
-/* Takes layout and data. */
+/* Takes its layout and data. */
 static void
-keep(struct weights *w, const float *of, struct layout *layout, void *data)
+keep(struct weights *w, struct weight one)
 {
 	if (w->n == w->cap)
 		w->v = mem_resize(w->v, w->cap = 2 * w->cap + 64, sizeof *w->v);
-	w->v[w->n++] = (struct weight) { of, layout, data };
+	w->v[w->n++] = one;
 }
 
 const float *
 weights_pack(struct weights *w, const struct rows *k, const struct region_op *op, enum rows_order order)
 {
 	for (size_t i = 0; i < w->n; i++)
-		if (w->v[i].of == op->weights && w->v[i].layout == NULL)
+		if (w->v[i].of == op->weights && w->v[i].layout == NULL && w->v[i].order == order)
 			return w->v[i].data;
 	float *data = aligned_alloc(LINE, (rows_packed(op, order) * sizeof *data + LINE - 1) / LINE * LINE);
 	if (data == NULL)
 		return NULL;
 	rows_pack(k, op, order, data);
-	keep(w, op->weights, NULL, data);
+	keep(w, (struct weight) { .of = op->weights, .order = order, .data = data });
 	return data;
 }
 
 void *
-weights_get(struct weights *w, struct engine *g, const float *of, const struct layout *plain, const struct layout *wanted)
+weights_get(struct weights *w, struct engine *g, const void *of, const struct layout *plain, const struct layout *wanted)
 {
 	for (size_t i = 0; i < w->n; i++)
 		if (w->v[i].of == of && w->v[i].layout != NULL && layout_same(w->v[i].layout, wanted))
@@ -54,7 +54,7 @@ weights_get(struct weights *w, struct engine *g, const float *of, const struct l
 		free(data);
 		return NULL;
 	}
-	keep(w, of, copy, data);
+	keep(w, (struct weight) { .of = of, .layout = copy, .data = data });
 	return data;
 }
 

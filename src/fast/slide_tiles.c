@@ -13,7 +13,7 @@ slide_tiles_plan(struct slide *s)
 	s->tiles = (int)((s->out[SLIDE_COLUMNS] + 1) / STEP);
 	int64_t batch = (ENOUGH + s->tiles - 1) / s->tiles;
 	s->batch = (int)(batch < rows ? batch : rows);
-	s->copy = (size_t)((s->tiles * STEP + STEP) * s->channels);
+	s->copy = (size_t)(s->tiles * STEP + STEP) * (size_t)s->channels;
 }
 
 static size_t
@@ -25,13 +25,13 @@ copied(const struct slide *s)
 static size_t
 batch_in(const struct slide *s)
 {
-	return (size_t)(s->batch * s->tiles) * (size_t)s->channels;
+	return (size_t)s->batch * (size_t)s->tiles * (size_t)s->channels;
 }
 
 static size_t
 batch_out(const struct slide *s)
 {
-	return (size_t)(s->batch * s->tiles) * (size_t)s->out[SLIDE_CHANNELS];
+	return (size_t)s->batch * (size_t)s->tiles * (size_t)s->out[SLIDE_CHANNELS];
 }
 
 size_t

@@ -37,8 +37,8 @@ cascade_open(struct cascade **out, const struct model *m, const struct model_dat
 	struct cascade *c = mem_alloc(sizeof(*c));
 	*out = NULL;
 	c->model = m;
-	if (net_open(&c->propose, m, data, 0, e) != 0 || net_open(&c->refine, m, data, 1, e) != 0
-		|| net_open(&c->output, m, data, 2, e) != 0) {
+	if (net_open(&c->propose, m, data, 0, NULL, e) != 0 || net_open(&c->refine, m, data, 1, NULL, e) != 0
+		|| net_open(&c->output, m, data, 2, NULL, e) != 0) {
 		cascade_close(c);
 		return -1;
 	}

@@ -45,7 +45,7 @@ check(const struct model *m, struct err *e)
 static int
 member_open(struct member *b, const struct model *m, const struct model_data *data, struct err *e)
 {
-	if (check(m, e) != 0 || net_open(&b->net, m, data, 0, e) != 0)
+	if (check(m, e) != 0 || net_open(&b->net, m, data, 0, NULL, e) != 0)
 		return -1;
 	b->model = m;
 	b->input = mem_array((size_t)net_channels(m) * (size_t)m->width, (size_t)m->height * sizeof(float));

@@ -32,7 +32,7 @@ way_of(const struct model *m)
 
 bool
 net_open_cut(struct vision_net **out, decode_fn **decode, struct cut *cut, const struct model *m,
-	const struct model_data *data, int wanted)
+	const struct model_data *data, int wanted, struct calibration *c)
 {
 	const struct way way = way_of(m);
 	struct err e = {0};
@@ -44,7 +44,7 @@ net_open_cut(struct vision_net **out, decode_fn **decode, struct cut *cut, const
 		log_verbose("%s: not cut, its file does not end as the family %s is known to", m->name, family_name(m->family));
 		return false;
 	}
-	int rc = net_open_onnx(out, m->name, cut->model.data, cut->model.len, &e);
+	int rc = net_open_onnx(out, m->name, cut->model.data, cut->model.len, c, &e);
 	cut_free(cut);
 	if (rc != 0) {
 		log_verbose("%s: not cut, OpenCV %s cannot read what is left: %s", m->name, vision_version(), e.msg);

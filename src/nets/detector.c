@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "nets/calibrated.h"
 #include "nets/cascade.h"
 #include "nets/cutting.h"
 #include "nets/parts.h"
@@ -119,17 +120,17 @@ check(const struct model *m, struct err *e)
  * faster and mostly takes any input that is a multiple of the stride.
  */
 static int
-open_net(struct detector *d, const struct model_data *data, struct err *e)
+open_net(struct detector *d, const struct model_data *data, struct calibration *c, struct err *e)
 {
 	const struct model *m = d->model;
 	/* What is cut has one class left; and of several tasks each must find the same alone as with the others. */
 	d->is_cut = d->nwanted == 1 && !model_has_several_tasks(m)
-		&& net_open_cut(&d->net, &d->decode, &d->cut, m, data, d->wanted[0].index);
+		&& net_open_cut(&d->net, &d->decode, &d->cut, m, data, d->wanted[0].index, c);
 	if (d->is_cut)
 		return 0;
 	log_debug("%s: run as it is", m->name);
 	d->decode = decoder(m->family);
-	return net_open(&d->net, m, data, 0, e);
+	return net_open(&d->net, m, data, 0, c, e);
 }
 
 static int
@@ -146,6 +147,7 @@ int
 detector_open(struct detector **out, const struct model *m, const struct model_data *data,
 	const struct detector_options *o, struct err *e)
 {
+	struct calibration *known = NULL;
 	int rc = -1;
 
 	*out = NULL;
@@ -159,8 +161,12 @@ detector_open(struct detector **out, const struct model *m, const struct model_d
 		if (want(d, &o->classes[i], e) != 0)
 			goto out;
 	}
-	rc = m->family == FAMILY_MTCNN ? cascade_open(&d->cascade, m, data, e) : open_net(d, data, e);
+	if (o->observed == NULL && calibrated_read(m, data, &known, e) != 0)
+		goto out;
+	rc = m->family == FAMILY_MTCNN ? cascade_open(&d->cascade, m, data, e)
+		: open_net(d, data, o->observed != NULL ? o->observed : known, e);
 out:
+	calibrated_free(known);
 	if (rc != 0) {
 		detector_close(d);
 		return -1;

@@ -234,7 +234,7 @@ cut_look(const struct model *m, const struct model_data *data, const float *inpu
 	struct cut cut;
 	struct err e = {0};
 
-	if (model_has_several_tasks(m) || !net_open_cut(&net, &decode, &cut, m, data, 0))
+	if (model_has_several_tasks(m) || !net_open_cut(&net, &decode, &cut, m, data, 0, NULL))
 		return;
 	if (look(net, input, dims, &b, &e) == 0) {
 		whole->ms = b.ms;
@@ -255,7 +255,7 @@ bare_look(const struct model *m, const struct model_data *data,
 		struct vision_net *net = NULL;
 		float *input = NULL;
 		int dims[4];
-		int rc = net_open(&net, m, data, i, e) == 0
+		int rc = net_open(&net, m, data, i, NULL, e) == 0
 			&& prepare(m, i, probes, &input, dims, e) == 0
 			? look(net, input, dims, &b, e) : -1;
 		if (rc == 0)

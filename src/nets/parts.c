@@ -26,7 +26,7 @@ net_count(const struct model *m)
 
 int
 net_open(struct vision_net **out, const struct model *m, const struct model_data *data, size_t i,
-	struct err *e)
+	struct calibration *c, struct err *e)
 {
 	size_t each = files_each(m), at = i * each;
 	*out = NULL;
@@ -37,7 +37,7 @@ net_open(struct vision_net **out, const struct model *m, const struct model_data
 
 	const struct buf *weights = &data->files[at];
 	const struct buf *config = each > 1 ? &data->files[at + 1] : NULL;
-	int rc = m->format == VISION_ONNX ? net_open_onnx(out, m->name, weights->data, weights->len, e)
+	int rc = m->format == VISION_ONNX ? net_open_onnx(out, m->name, weights->data, weights->len, c, e)
 		: vision_net_open(out, m->format, weights->data, weights->len, config->data, config->len, e);
 	if (rc != 0 && e->code != ERR_CONFIG) {
 		e->code = ERR_UNAVAILABLE;
@@ -56,7 +56,7 @@ tell_plan(const char *name, const struct plan *p)
 
 /* The regions become layers of the network; false: it has none, or OpenCV does not take it with them. */
 static bool
-open_planned(struct vision_net **out, const char *name, struct plan *p)
+open_planned(struct vision_net **out, const char *name, struct plan *p, struct calibration *c)
 {
 	struct err e = {0};
 	struct vision_layer *layers = mem_array(p->nregions, sizeof(*layers));
@@ -64,7 +64,9 @@ open_planned(struct vision_net **out, const char *name, struct plan *p)
 	int rc = 0;
 
 	for (size_t i = 0; i < p->nregions && rc == 0; i++) {
-		rc = fast_layer(p->regions[i], &layers[i], &e);
+		const bool watched = c != NULL && c->observing;
+		rc = fast_layer(p->regions[i], c != NULL && !watched ? &c->regions[i] : NULL, watched ? &c->regions[i] : NULL,
+			&layers[i], &e);
 		p->regions[i] = NULL;
 		n += rc == 0;
 	}
@@ -80,8 +82,22 @@ open_planned(struct vision_net **out, const char *name, struct plan *p)
 	return rc == 0 && n > 0;
 }
 
+/* One that is made begins anew; one that is there has to be of these regions. */
+static int
+take_calibration(struct calibration *c, const char *name, const struct plan *p, struct err *e)
+{
+	if (c == NULL)
+		return 0;
+	if (c->observing)
+		calibration_begin(c, p->regions, p->nregions);
+	else if (!calibration_fits(c, p->regions, p->nregions))
+		return err_set(e, ERR_CONFIG, "the calibration of %s was made by another version of footfall, or for other classes; make it "
+			"again with: footfall models calibrate %s RECORDING", name, name);
+	return 0;
+}
+
 int
-net_open_onnx(struct vision_net **out, const char *name, const void *onnx, size_t size, struct err *e)
+net_open_onnx(struct vision_net **out, const char *name, const void *onnx, size_t size, struct calibration *c, struct err *e)
 {
 	*out = NULL;
 	if (fast_ready(e) != 0)
@@ -89,7 +105,11 @@ net_open_onnx(struct vision_net **out, const char *name, const void *onnx, size_
 	if (fast_in_use()) {
 		struct plan p;
 		plan_make(onnx, size, &p);
-		bool open = open_planned(out, name, &p);
+		if (take_calibration(c, name, &p, e) != 0) {
+			plan_free(&p);
+			return -1;
+		}
+		bool open = open_planned(out, name, &p, c);
 		if (open)
 			tell_plan(name, &p);
 		plan_free(&p);

@@ -131,7 +131,8 @@ bench_apart(int (*work)(void *context, void *out, struct err *e), void *context,
 void
 bench_choose(const struct settings *set)
 {
-	fast_choose(&(struct fast_choice) { set->inference_layers, set->inference_isa, set->inference_precision });
+	fast_choose(&(struct fast_choice) { set->inference_layers, set->inference_isa, set->inference_precision,
+		set->inference_calibration });
 }
 
 static int

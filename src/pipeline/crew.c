@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "models/facts.h"
+#include "nets/calibrated.h"
 
 /* Names are unique in the registry, however a network was named. */
 bool
@@ -73,6 +74,19 @@ describe(struct stage *s, enum task t)
 	};
 }
 
+/* A network that int8 needs a calibration for is told so before anything is opened. */
+static int
+read_calibration(struct stage *s, struct err *e)
+{
+	struct calibration *c = NULL;
+	if (s->n != 1 || calibrated_read(s->models[0], s->data[0], &c, e) != 0)
+		return s->n != 1 ? 0 : -1;
+	if (c != NULL)
+		memcpy(s->calibration, c->digest, sizeof s->calibration);
+	calibrated_free(c);
+	return 0;
+}
+
 static int
 load_models(struct crew *c, struct stage *s, enum task t, struct err *e)
 {
@@ -85,7 +99,7 @@ load_models(struct crew *c, struct stage *s, enum task t, struct err *e)
 			return -1;
 	}
 	describe(s, t);
-	return 0;
+	return read_calibration(s, e);
 }
 
 /* What nobody asked for should not be found out too late. */
@@ -234,6 +248,12 @@ const char *
 crew_facts(const struct crew *c, enum task t)
 {
 	return c->stages[t].facts;
+}
+
+const char *
+crew_calibration(const struct crew *c, enum task t)
+{
+	return c->stages[t].calibration[0] != '\0' ? c->stages[t].calibration : NULL;
 }
 
 const char *

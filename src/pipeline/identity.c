@@ -46,6 +46,17 @@ describe_stages(struct out *o, const struct analysis *a)
 	}
 }
 
+/* Without int8 there is no such key: texts of earlier versions still name the same runs. */
+static void
+describe_calibrations(struct out *o, const struct analysis *a)
+{
+	const char *person = crew_calibration(a->crew, TASK_PERSON), *face = crew_calibration(a->crew, TASK_FACE);
+	if (person != NULL)
+		out_json_text(o, "person.calibration", person);
+	if (face != NULL)
+		out_json_text(o, "face.calibration", face);
+}
+
 static void
 describe_gate(struct out *o, const struct settings *s)
 {
@@ -73,6 +84,7 @@ identity_settings(struct buf *text, const struct analysis *a, const struct sourc
 	describe_stages(o, a);
 	out_json_bool(o, "input.square", a->settings->input_square);
 	out_json_text(o, "inference", fast_arithmetic());
+	describe_calibrations(o, a);
 	describe_gate(o, a->settings);
 	out_json_int(o, "minute.gap_ms", gap_ms);
 	out_json_end(o);

@@ -50,7 +50,7 @@ for network in tiny5 tiny8 tinyx tinye tinypf; do
 		! grep -q 'layers of ours' $network-opencv.txt && ok "$network: -v tells" || not_ok "$network: -v tells" 'it does not'
 done
 equal 'the run tells the arithmetic' "$(sql tiny5-opencv.db "SELECT json_extract(settings, '\$.inference') FROM run")" opencv
-sql tiny5-fast.db "SELECT json_extract(settings, '\$.inference') FROM run" | grep -Eq '^oneDNN [0-9.]+ [a-z0-9]+ f32$' &&
+sql tiny5-fast.db "SELECT json_extract(settings, '\$.inference') FROM run" | grep -Eq '^(rows[+])?oneDNN [0-9.]+ [a-z0-9]+ f32$' &&
 	ok 'the run tells the library' || not_ok 'the run tells the library' 'it does not'
 expect 'another arithmetic is another run' 0 "$FOOTFALL" analyze -q -d tiny5-fast.db --person tiny5 --gender soft,sig \
 	-o inference.layers=opencv walk.avi

@@ -33,7 +33,8 @@ check(const struct settings *s)
 	assert(s->face_upper >= 0 && s->face_upper <= 1);
 	assert(s->minute_gap >= 0.001 && s->minute_gap <= 3600);
 	assert(s->person_class[0] != '\0');
-	assert(strcmp(s->inference_precision, "f32") == 0 || strcmp(s->inference_precision, "bf16") == 0);
+	assert(strcmp(s->inference_precision, "f32") == 0 || strcmp(s->inference_precision, "bf16") == 0
+		|| strcmp(s->inference_precision, "int8") == 0);
 	/* What `footfall config` prints can be given back. */
 	for (size_t i = 0; i < settings_count(); i++) {
 		struct buf value = {0};

@@ -152,7 +152,7 @@ check(struct region *r, const int64_t (*in)[4])
 	for (int i = 0; i < r->ninputs; i++)
 		memcpy(larger[i], (const int64_t[4]){ in[i][0] + 1, in[i][1], in[i][2] > 1 ? in[i][2] + 8 : 1, in[i][3] > 1 ? in[i][3] + 16 : 1 },
 			sizeof *larger);
-	if (fast_layer(r, &l, &e) != 0)
+	if (fast_layer(r, NULL, NULL, &l, &e) != 0)
 		wrong("%s", e.msg);
 	check_layer(&l, r, in, tolerance);
 	check_layer(&l, r, (const int64_t (*)[4])larger, tolerance);
@@ -340,7 +340,7 @@ joined(void)
 	region_add(r, REGION_MAXPOOL, (int[]){ 1 }, 1, 6)->window = window_of(2, 2, 0);
 	region_add(r, REGION_ADD, (int[]){ 5, 6 }, 2, 7);
 	give(r, (struct region_output) { .value = 7 });
-	if (fast_layer(r, &l, &e) != 0)
+	if (fast_layer(r, NULL, NULL, &l, &e) != 0)
 		wrong("%s", e.msg);
 	check_layer(&l, r, &(const int64_t[4]){ 1, 3, 258, 258 }, tolerance);
 	l.free(l.self);
@@ -378,6 +378,45 @@ places(void)
 		give(r, (struct region_output) { .value = i == 0 ? 5 : 8 });
 		give(r, (struct region_output) { .value = 14, .rows = true, .width = half });
 		check(r, &(const int64_t[4]){ 1 + i % 2, 3, 20, 26 });
+	}
+}
+
+/* What is added to a convolution is a concatenation whose parts, or the parts of whose parts, are wanted once more. */
+static void
+wholes(void)
+{
+	for (int i = 0; i < 12; i++) {
+		struct region *r = region_of(10, 1);
+		const int half = i % 2 == 0 ? 16 : 32;
+		struct window w = window_of(3, 1, 1);
+		add_conv(r, 0, 1, 3, half, 1, w, true);
+		add_conv(r, 0, 2, 3, half, 1, w, true)->act.kind = ACT_RELU;
+		region_add(r, REGION_CONCAT, (int[]){ 1, 2 }, 2, 3);
+		/* by the library: more weights than stay at hand, spread, in groups */
+		if (i % 3 == 0)
+			w = window_of(9, 1, 4);
+		if (i % 3 == 1)
+			w = (struct window) { { 3, 3 }, { 1, 1 }, { 2, 2 }, { 2, 2 }, { 2, 2 }, false };
+		struct region_op *op = add_conv(r, 2, 4, half, 2 * half, i % 3 == 2 ? 2 : 1, w, true);
+		op->residual = 3;
+		op->last = acts[i % ACTS];
+		if (i >= 6) {	/* pixel by pixel: channels last */
+			op->window = window_of(1, 1, 0);
+			op->groups = 1;
+			op->nweights = (size_t)(2 * half * half);
+			free(op->weights);
+			op->weights = mem_array(op->nweights, sizeof *op->weights);
+			for (size_t k = 0; k < op->nweights; k++)
+				op->weights[k] = random_float() / 8;
+			op->act.kind = ACT_TANH;	/* of which we have no kernel */
+		}
+		region_add(r, REGION_ADD, (int[]){ 1, 2 }, 2, 5);
+		region_add(r, REGION_MAXPOOL, (int[]){ 1 }, 1, 6)->window = window_of(3, 1, 1);
+		give(r, (struct region_output) { .value = 4 });
+		give(r, (struct region_output) { .value = 5 });
+		give(r, (struct region_output) { .value = 6 });
+		give(r, (struct region_output) { .value = 1, .rows = true, .width = half });
+		check(r, &(const int64_t[4]){ 1 + i % 2, 3, 12, 14 });
 	}
 }
 
@@ -434,7 +473,7 @@ static const struct {
 	void (*run)(void);
 } cases[] = {
 	{ "convolutions", convolutions }, { "activations", activations }, { "pools", pools }, { "pairs", pairs }, { "parts", parts },
-	{ "residuals", residuals }, { "network", network }, { "joined", joined }, { "places", places },
+	{ "residuals", residuals }, { "network", network }, { "joined", joined }, { "places", places }, { "wholes", wholes },
 	{ "heads", heads },
 	{ "threads", threads }
 };
@@ -449,9 +488,13 @@ run_with(const char *isa, const char *precision)
 {
 	pid_t child = fork();
 	if (child == 0) {
-		fast_choose(&(struct fast_choice){ "fast", isa, precision });
+		fast_choose(&(struct fast_choice){ "fast", isa, precision, "auto" });
 		if (fast_ready(&e) != 0)
 			_exit(NOT_HERE);
+		/* our own kernels are for single precision, from AVX2 on */
+		bool own = strcmp(isa, "sse41") != 0 && strcmp(precision, "f32") == 0;
+		if (strcmp(isa, "auto") != 0 && (strncmp(fast_arithmetic(), "rows+oneDNN ", 12) == 0) != own)
+			wrong("%s", fast_arithmetic());
 		tolerance = strcmp(precision, "bf16") == 0 ? 0.05 : tolerance;
 		for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 			seed = 1;
@@ -484,14 +527,14 @@ static void
 test_refuses(void **state)
 {
 	(void)state;
-	fast_choose(&(struct fast_choice){ "opencv", "auto", "f32" });
+	fast_choose(&(struct fast_choice){ "opencv", "auto", "f32", "auto" });
 	assert_int_equal(fast_ready(&e), 0);
 	assert_false(fast_in_use());
 	assert_string_equal(fast_arithmetic(), "opencv");
-	fast_choose(&(struct fast_choice){ "opencv", "auto", "bf16" });
+	fast_choose(&(struct fast_choice){ "opencv", "auto", "bf16", "auto" });
 	assert_int_equal(fast_ready(&e), -1);
 	assert_int_equal(e.code, ERR_CONFIG);
-	fast_choose(&(struct fast_choice){ "fast", "auto", "f32" });
+	fast_choose(&(struct fast_choice){ "fast", "auto", "f32", "auto" });
 	if (fast_library() == NULL)
 		skip();
 	assert_int_equal(fast_ready(&e), 0);
@@ -509,9 +552,9 @@ test_hostile_shapes(void **state)
 	struct vision_array in = { .ndims = 4, .dims = { 1, 3, 8, 8 } }, out = { 0 };
 	add_conv(r, 0, 1, 3, 4, 1, window_of(5, 1, 0), true);
 	give(r, (struct region_output) { .value = 1 });
-	fast_choose(&(struct fast_choice){ "fast", "auto", "f32" });
+	fast_choose(&(struct fast_choice){ "fast", "auto", "f32", "auto" });
 	assert_int_equal(fast_ready(&e), 0);
-	assert_int_equal(fast_layer(r, &l, &e), 0);
+	assert_int_equal(fast_layer(r, NULL, NULL, &l, &e), 0);
 	assert_int_equal(l.shape(l.self, &in, 1, &out, &e), 0);
 	assert_int_equal(out.dims[2], 4);
 	static const int bad[][4] = { { 1, 4, 8, 8 }, { 1, 3, 4, 8 }, { 1, 3, 1 << 30, 1 << 30 }, { 1 << 20, 3, 1 << 10, 1 << 10 } };

@@ -134,7 +134,7 @@ the_table_describes_itself(void **state)
 	(void)state;
 	struct settings s;
 	settings_init(&s);
-	assert_int_equal(settings_count(), 43);
+	assert_int_equal(settings_count(), 44);
 	for (size_t i = 0; i < settings_count(); i++) {
 		struct buf value = {0}, fallback = {0};
 		struct settings_entry t = settings_entry(&s, i, &value, &fallback);
@@ -227,10 +227,10 @@ mistakes_are_named(void **state)
 	refused("inference.threads=99999999999999999999", "-o: inference.threads must be an integer, 0..256, not \"99999999999999999999\"");
 	refused("input.square=1", "-o: input.square must be true or false, not \"1\"");
 	refused("person.class=", "-o: person.class must be text, not empty, not \"\"");
-	refused("inference.precision=f16", "-o: inference.precision must be text, f32 or bf16, not \"f16\"");
-	refused("inference.precision=f", "-o: inference.precision must be text, f32 or bf16, not \"f\"");
-	refused("inference.precision=or", "-o: inference.precision must be text, f32 or bf16, not \"or\"");
-	refused("inference.precision=f32 or bf16", "-o: inference.precision must be text, f32 or bf16, not \"f32 or bf16\"");
+	refused("inference.precision=f16", "-o: inference.precision must be text, f32 or bf16 or int8, not \"f16\"");
+	refused("inference.precision=f", "-o: inference.precision must be text, f32 or bf16 or int8, not \"f\"");
+	refused("inference.precision=or", "-o: inference.precision must be text, f32 or bf16 or int8, not \"or\"");
+	refused("inference.precision=f32 or bf16", "-o: inference.precision must be text, f32 or bf16 or int8, not \"f32 or bf16\"");
 	refused("inference.isa=neon", "-o: inference.isa must be text, auto or sse41 or avx2 or avx512 or amx, not \"neon\"");
 	refused("inference.layers=", "-o: inference.layers must be text, fast or opencv, not \"\"");
 	refused("person.min_scor=1", "-o: unknown setting person.min_scor; the nearest is person.min_score (footfall config lists all)");
@@ -298,7 +298,7 @@ mistakes_in_files_have_a_line(void **state)
 	file_refused("nms: { iou = [0.5]; };", "x.cfg:1: nms.iou must be a number, auto or 0..1, not a list");
 	file_refused("inference: { threads = 2.0; };", "x.cfg:1: inference.threads must be an integer, 0..256, not 2");
 	file_refused("inference: { threads = \"2\"; };", "x.cfg:1: inference.threads must be an integer, 0..256, not \"2\"");
-	file_refused("inference: { precision = 32; };", "x.cfg:1: inference.precision must be text, f32 or bf16, not 32");
+	file_refused("inference: { precision = 32; };", "x.cfg:1: inference.precision must be text, f32 or bf16 or int8, not 32");
 	file_refused("input: { square = 1; };", "x.cfg:1: input.square must be true or false, not 1");
 	/* 2^32 + 7: libconfig alone would read 7. */
 	file_refused("input: { max_pixels = 4294967303; };", "x.cfg:1: input.max_pixels must be an integer, 1..1000000000, not 4294967303");
