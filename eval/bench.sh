@@ -5,7 +5,7 @@
 #   bench.sh PROGRAM [RECORDING [SECONDS [ROUNDS]]]
 #
 # Default: the first 20 seconds of data/vtest.avi (make demo brings it), 3 rounds.  Contestants: footfall as it is
-# (rectangular input), with square input, and in bf16 where this machine has it; the script that one writes by
+# (rectangular input), with square input, and in bf16 and int8 where this machine has them; the script that one writes by
 # hand (naive.py), where Python has cv2; ONNX Runtime, tuned (ort_pipeline.py), where it is installed.  Prints
 # medians, ratios and how far the boxes agree; then, with BENCH_NETWORKS=1, each network alone (engines.py).
 # PYTHON names an interpreter to use.  Skipped, in words, where the networks or the recording are missing.
@@ -52,6 +52,13 @@ if why=$("$program" bench -q --passes --seconds 0.01 -o inference.precision=bf16
 else
 	echo "without footfall in bf16: ${why#footfall: }"
 fi
+# Calibrated on this very recording, as its user would.
+calibration=$(mktemp -d)
+if why=$("$program" models calibrate -q "$person" "$recording" -o "inference.calibration=$calibration" 2>&1 >/dev/null); then
+	contestants+=(footfall-int8)
+else
+	echo "without footfall in int8: ${why#footfall: }"
+fi
 # The script runs on the OpenCV that footfall runs on, where a Python has it.
 opencv=$("$program" version | grep -i opencv | grep -o '[0-9][0-9.]*' | head -n 1)
 if with_cv2=$(interpreter "cv2, numpy, sys; sys.exit(cv2.__version__ != '$opencv')" || interpreter "cv2, numpy"); then
@@ -67,7 +74,7 @@ else
 fi
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'rm -rf "$work" "$calibration"' EXIT
 trap 'exit 130' INT TERM
 
 # run NAME: its own clock from the first frame on, processor time (both seconds) and peak memory in MiB.
@@ -79,6 +86,7 @@ run() {
 	footfall) set -- "${own[@]}" "$recording" ;;
 	footfall-square) set -- "${own[@]}" -o input.square=true "$recording" ;;
 	footfall-bf16) set -- "${own[@]}" -o inference.precision=bf16 "$recording" ;;
+	footfall-int8) set -- "${own[@]}" -o inference.precision=int8 -o "inference.calibration=$calibration" "$recording" ;;
 	naive) set -- "$with_cv2" "$here/naive.py" "$recording" "$onnx" "$db" "$seconds" "$folder/face/$face.onnx" ;;
 	onnxruntime) set -- "$with_ort" "$here/ort_pipeline.py" "$recording" "$onnx" "$db" "$seconds" "$folder/face/$face.onnx" ;;
 	esac
@@ -141,7 +149,7 @@ for other in naive onnxruntime; do
 done
 
 echo
-for other in footfall-square footfall-bf16 onnxruntime naive; do
+for other in footfall-square footfall-bf16 footfall-int8 onnxruntime naive; do
 	[ -f "$work/$other.times" ] || continue
 	first=footfall
 	[ $other = naive ] && first=footfall-square
