@@ -71,7 +71,10 @@ struct camera_events {
 	void *context;
 };
 
-/* ERR_FAIL: no process or thread to be had.  An address that does not answer is no failure: it is tried again. */
+/*
+ * ERR_FAIL: no thread to be had.  ERR_UNAVAILABLE: a stream, and this build reads none.  An address that does not answer is no failure: it
+ * is tried again.
+ */
 int camera_start(struct camera **out, const struct camera_options *o, const struct camera_events *ev, struct err *e);
 void camera_release(struct camera *c, const struct camera_frame *f);	/* from any thread */
 /* Copies the frame's picture.  From any thread. */

@@ -22,6 +22,7 @@
 #include "base/mem.h"
 #include "base/when.h"
 #include "camera/backoff.h"
+#include "camera/capture.h"
 #include "camera/process.h"
 #include "camera/ring.h"
 #include "camera/scrub.h"
@@ -330,11 +331,14 @@ watch(void *arg)
 int
 camera_start(struct camera **out, const struct camera_options *o, const struct camera_events *ev, struct err *e)
 {
-	struct camera *c = mem_alloc(sizeof *c);
 	sigset_t all, before;
 	int why = 0;
 
 	*out = NULL;
+	if (o->address->kind == CAMERA_STREAM && capture_stream_library() == NULL)
+		return err_set(e, ERR_UNAVAILABLE, "this footfall was built without FFmpeg's libraries, and reads no streams: install "
+		    "libavformat-dev, libavcodec-dev and libswscale-dev, or your system's like, and build again");
+	struct camera *c = mem_alloc(sizeof *c);
 	c->o = *o;
 	c->ev = *ev;
 	c->process = (struct process)PROCESS_NONE;

@@ -22,7 +22,7 @@ static const struct part {
 } parts[] = {
 	{ "FFmpeg", "ffmpeg", capture_stream_library, "streams", "libavformat-dev libavcodec-dev libswscale-dev" },
 	{ "libcurl", "curl", upload_library, "uploads", "libcurl4-openssl-dev" },
-	{ "libmicrohttpd", "microhttpd", serve_library, "the live page", "libmicrohttpd-dev" },
+	{ "libmicrohttpd", "microhttpd", serve_library, "live page", "libmicrohttpd-dev" },
 	{ "systemd", "systemd", notify_library, "notifications", "libsystemd-dev" },
 };
 

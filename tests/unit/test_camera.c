@@ -191,6 +191,23 @@ warnings(void **state)
 	assert_in_range(n, 1, 3 * 3);
 }
 
+/* What can never be had is not tried for ever. */
+static void
+no_streams(void **state)
+{
+	(void)state;
+	if (capture_stream_library() != NULL)
+		skip();
+	struct camera_address a = { .kind = CAMERA_STREAM, .open = "rtsp://u:p@h/x", .shown = "rtsp://h/x" };
+	const struct camera_options o = { .address = &a, .open_ms = 1000, .stall_ms = 1000, .backoff_max_ms = 1000, .max_pixels = 1000000 };
+	const struct camera_events ev = { 0 };
+	struct camera *c;
+	struct err e;
+	assert_int_equal(camera_start(&c, &o, &ev, &e), -1);
+	assert_int_equal(e.code, ERR_UNAVAILABLE);
+	assert_null(c);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -199,6 +216,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(warnings),
+		cmocka_unit_test(no_streams),
 	};
 	return cmocka_run_group_tests_name("camera", tests, NULL, NULL);
 }
