@@ -84,6 +84,12 @@ struct writer {
 	bool closing;			/* a gap ends because we do, not because frames come */
 };
 
+/* What was logged because it began, and not yet that it is over. */
+struct told {
+	bool lasts;
+	int64_t last_ms;	/* monotonic: when it was so last */
+};
+
 struct live_source {
 	struct core *core;
 	struct camera_address own;	/* does not change */
@@ -91,7 +97,7 @@ struct live_source {
 	struct camera *camera;		/* [main] */
 	struct frame_result seen;	/* [main] what the networks last found, for frames that the gate holds back */
 	struct writer writer;		/* [main] */
-	bool told_frozen, told_dark;	/* [main] logged, and it lasts */
+	struct told frozen, dark;	/* [main] */
 	int64_t told_moved_ms;		/* [main] monotonic; 0: never */
 	int64_t picture_ms;		/* [main] monotonic: when the last live picture was made */
 	bool removed;			/* [main] it is to go when it is closed */
@@ -140,6 +146,9 @@ struct core {
 	size_t nsources;
 	size_t turn;			/* whose frame is taken next */
 
+	struct camera_address *coming;	/* [main] sources that begin when the one of the same name has gone */
+	size_t ncoming;
+
 	struct job *jobs;		/* all */
 	size_t njobs;
 	struct job *free;		/* [lock] */
@@ -166,7 +175,10 @@ struct core {
 
 /* Takes what the address holds, also on failure; the source is in core->sources then, or not at all. */
 int source_start(struct core *core, struct camera_address *a, struct err *e);
-/* Its camera, if it still has one, is opened again with the settings of now.  A failure ends the source. */
+/*
+ * Its camera, if it still has one, is opened again with the settings of now; not what can be read only once.  A failure ends
+ * the source.
+ */
 void source_restart(struct live_source *s);
 /* Stops the cameras of n sources at once, within half a second; their waiting frames are let go. */
 void sources_stop(struct live_source **v, size_t n);
@@ -202,10 +214,12 @@ int writer_run_size(struct writer *w, struct err *e);		/* of the first picture, 
 /* ---- writer.c: rows ---- */
 
 int writer_open(struct writer *w, const struct live_source *s, struct err *e);	/* in writer_run.c, as writer_free */
-/*
- * Takes a result; what it holds is exchanged for other memory.  1: taken; 0: not now (the batch is full, or another run must begin and the
- * database does not let it); -1: failure for good.
- */
+enum {
+	WRITER_NOT_NOW,		/* the batch is full, or another run must begin, and the database does not let it */
+	WRITER_TAKEN,		/* it is the last one of the batch */
+	WRITER_LEFT_OUT		/* of another size too soon: counted as dropped */
+};
+/* Takes a result; what it holds is exchanged for other memory.  One of the above; -1: failure for good. */
 int writer_add(struct live_source *s, struct job *j, struct err *e);
 /* Commits what waits, when it is time to or now.  0: done, or nothing to do; 1: the database does not let it, try again; -1: failure for good. */
 int writer_flush(struct live_source *s, bool now, struct err *e);
@@ -250,6 +264,8 @@ void parties_close(struct core *core);
 /* ---- reload.c: SIGHUP ---- */
 
 void reload(struct core *core);
+/* Starts those of core->coming whose name is free, when the database can be written.  One that cannot be started counts as a source that failed. */
+void sources_come(struct core *core);
 /* All of from's values and origins; to is initialised. */
 int settings_take_over(struct settings *to, const struct settings *from, struct err *e);
 

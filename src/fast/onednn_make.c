@@ -36,9 +36,15 @@ steps_of(struct act a, struct eltwise out[STEPS_MOST])
 		out[0] = (struct eltwise) { dnnl_eltwise_swish, 1, 0 };
 		return 1;
 	case ACT_HARDSIGMOID:
+#if DNNL_VERSION_MAJOR >= 3
+		/* nothing may follow a function that stands alone, and here it needs nothing */
+		out[0] = (struct eltwise) { dnnl_eltwise_hardsigmoid, a.alpha, a.beta };
+		return 1;
+#else
 		out[0] = (struct eltwise) { dnnl_eltwise_linear, a.alpha, a.beta };
 		out[1] = (struct eltwise) { dnnl_eltwise_clip, 0, 1 };
 		return 2;
+#endif
 	case ACT_HARDSWISH:
 		/* 3 wants the two numbers, 2 knows them and ignores these */
 		out[0] = (struct eltwise) { dnnl_eltwise_hardswish, 1.0F / 6, 0.5F };

@@ -48,6 +48,18 @@ install_signals(void)
 
 /* ---- one source ---- */
 
+/* The picture of the result that the writer took last. */
+static void
+keep_picture(struct live_source *s, const struct job *j)
+{
+	struct core *core = s->core;
+	const struct writer *w = &s->writer;
+	const struct frame_result *result = &w->batch[w->n - 1].result;
+	if (core->recorder != NULL && w->has_run)
+		recorder_add(core->recorder, s->address->name, w->run_id, j->image, result);
+	pictures_show(s, j->image, result);
+}
+
 /* Results that are there, in order.  As writer_flush. */
 static int
 deliver(struct live_source *s, struct err *e)
@@ -64,13 +76,12 @@ deliver(struct live_source *s, struct err *e)
 		else if (core->gated)
 			result_copy(&s->seen, &j->result);
 		int r = writer_add(s, j, e);
-		if (r <= 0)
-			return r == 0 ? 1 : -1;
-		const struct frame_result *result = &s->writer.batch[s->writer.n - 1].result;
+		if (r < 0 || r == WRITER_NOT_NOW)
+			return r < 0 ? -1 : 1;
 		tell_marks(s, &j->marks, j->captured_ms);
-		if (core->recorder != NULL && s->writer.has_run)
-			recorder_add(core->recorder, s->address->name, s->writer.run_id, j->image, result);
-		pictures_show(s, j->image, result);
+		/* of what was left out nothing is kept, its picture neither */
+		if (r == WRITER_TAKEN)
+			keep_picture(s, j);
 		pthread_mutex_lock(&core->lock);
 		order_take(&s->order);
 		j->next = core->free;
@@ -179,9 +190,11 @@ wait_for_database(struct core *core, bool blocked, int64_t now, struct err *e)
 static int
 deliver_all(struct core *core, struct err *e)
 {
-	for (size_t i = 0; i < core->nsources; i++)
-		if (!core->sources[i]->finished && deliver(core->sources[i], e) < 0)
+	for (size_t i = 0; i < core->nsources; i++) {
+		struct live_source *s = core->sources[i];
+		if (!s->finished && s->writer.n < BATCH && deliver(s, e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -203,6 +216,7 @@ step_all(struct core *core, struct err *e)
 	if (wait_for_database(core, blocked, now, e) != 0)
 		return -1;
 	forget_removed(core);
+	sources_come(core);
 	if (core->out_failure.code != ERR_NONE) {
 		*e = core->out_failure;
 		return -1;
@@ -291,6 +305,9 @@ static int
 finish(struct core *core, int result, struct err *e)
 {
 	notify_stopping();
+	live_addresses_free(core->coming, core->ncoming);
+	core->coming = NULL;
+	core->ncoming = 0;
 	sources_stop(core->sources, core->nsources);
 	while (result == 0 && !all_finished(core)) {
 		if (worker_failure(core, e) != 0 || step_all(core, e) != 0)

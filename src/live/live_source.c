@@ -234,10 +234,16 @@ void
 source_restart(struct live_source *s)
 {
 	struct err e;
-	if (s->camera == NULL)
+	enum camera_kind kind = s->address->kind;
+	if (s->camera == NULL || kind == CAMERA_STDIN || (kind == CAMERA_FILE && !s->core->options->loop))
 		return;
 	sources_stop(&s, 1);
 	pthread_mutex_lock(&s->core->lock);
+	if (s->ended) {
+		/* nobody would take what comes */
+		pthread_mutex_unlock(&s->core->lock);
+		return;
+	}
 	core_look_at_clock(s->core);
 	int64_t from = s->has_last ? s->last_ms : wall_time(s, when_monotonic_ms());
 	gaps_begin(&s->gaps, from, camera_why_name(CAMERA_WHY_CLOSED), "opened again with other settings");

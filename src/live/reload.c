@@ -119,12 +119,51 @@ same(const struct camera_address *a, const struct camera_address *b)
 	return strcmp(a->name, b->name) == 0 && strcmp(a->open, b->open) == 0;
 }
 
-/* Those that are not there any more go when what is under way is stored; new ones are started. */
+/* Until it is closed it holds its name in the database. */
+static bool
+is_held(const struct core *core, const char *name)
+{
+	for (size_t i = 0; i < core->nsources; i++)
+		if (strcmp(core->sources[i]->address->name, name) == 0)
+			return true;
+	return false;
+}
+
+void
+sources_come(struct core *core)
+{
+	size_t waiting = 0;
+	for (size_t k = 0; k < core->ncoming; k++) {
+		struct camera_address a = core->coming[k];
+		struct err e;
+		/* a database that cannot be written now would refuse it for good */
+		if (core->blocked || is_held(core, a.name)) {
+			core->coming[waiting++] = a;
+			continue;
+		}
+		log_info("%s: is a source now", a.name);
+		if (source_start(core, &a, &e) == 0)
+			continue;
+		log_error("%s", e.msg);
+		core->ended++;
+		if (core->failed++ == 0)
+			core->first = e;
+	}
+	core->ncoming = waiting;
+}
+
+/*
+ * Those that are not there any more go when what is under way is stored; new ones are started, one of a name that is still
+ * held (another address of the same camera) when it is free.
+ */
 static void
 change_sources(struct core *core, struct camera_address *v, size_t n)
 {
-	struct err e;
 	size_t before = core->nsources;
+	/* what still waits is in v again, or not wanted any more */
+	live_addresses_free(core->coming, core->ncoming);
+	core->coming = mem_array(n, sizeof *core->coming);
+	core->ncoming = 0;
 	for (size_t i = 0; i < before; i++) {
 		struct live_source *s = core->sources[i];
 		bool stays = false;
@@ -142,10 +181,10 @@ change_sources(struct core *core, struct camera_address *v, size_t n)
 			there = there || (!core->sources[i]->removed && same(core->sources[i]->address, &v[k]));
 		if (there)
 			continue;
-		log_info("%s: is a source now", v[k].name);
-		if (source_start(core, &v[k], &e) != 0)
-			log_error("%s", e.msg);
+		core->coming[core->ncoming++] = v[k];
+		v[k] = (struct camera_address){ 0 };
 	}
+	sources_come(core);
 }
 
 void

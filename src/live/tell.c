@@ -11,7 +11,10 @@
 #include "base/when.h"
 #include "out/out.h"
 
-enum { MOVED_AGAIN_MS = 600000 };	/* a camera that is moved about all the time is told of this often */
+enum {
+	MOVED_AGAIN_MS = 600000,	/* a camera that is moved about all the time is told of this often */
+	OVER_MS = 10000			/* what comes again sooner was not over: at dusk it is dark in every other frame */
+};
 
 /* ---- minutes ---- */
 
@@ -158,23 +161,29 @@ tell_gap_end(const struct live_source *s, const struct gap *g)
 
 /* ---- marks ---- */
 
+static void
+tell_lasting(const char *name, struct told *t, bool now, int64_t now_ms, const char *begins, const char *ends)
+{
+	if (now && !t->lasts)
+		log_warn("%s: %s", name, begins);
+	else if (!now && t->lasts && now_ms - t->last_ms >= OVER_MS)
+		log_info("%s: %s", name, ends);
+	else if (!now)
+		return;
+	t->lasts = now;
+	t->last_ms = now_ms;
+}
+
 void
 tell_marks(struct live_source *s, const struct scene_marks *m, int64_t now_ms)
 {
 	const char *name = s->address->name;
-	if (m->frozen && !s->told_frozen)
-		log_warn("%s: frames come, and the picture stands still: the camera hangs?", name);
-	else if (!m->frozen && s->told_frozen)
-		log_info("%s: the picture moves again", name);
-	s->told_frozen = m->frozen;
-	if (m->dark && !s->told_dark)
-		log_warn("%s: nothing can be seen: it is dark, or the lens is covered", name);
-	else if (!m->dark && s->told_dark)
-		log_info("%s: something can be seen again", name);
-	s->told_dark = m->dark;
-	if (!m->moved)
+	tell_lasting(name, &s->frozen, m->frozen, now_ms, "frames come, and the picture stands still: the camera hangs?",
+	    "the picture moves again");
+	tell_lasting(name, &s->dark, m->dark, now_ms, "nothing can be seen: it is dark, or the lens is covered",
+	    "something can be seen again");
+	if (!m->moved || (s->told_moved_ms != 0 && now_ms - s->told_moved_ms < MOVED_AGAIN_MS))
 		return;
-	if (s->told_moved_ms == 0 || now_ms - s->told_moved_ms >= MOVED_AGAIN_MS)
-		log_warn("%s: the view is another one: was the camera moved?", name);
+	log_warn("%s: the view is another one: was the camera moved?", name);
 	s->told_moved_ms = now_ms;
 }

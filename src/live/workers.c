@@ -75,7 +75,8 @@ look(struct core *core, struct live_source *s, struct job *j, const struct chang
 	if (c->paused)
 		scene_pause(&s->scene);
 	j->marks = scene_look(&s->scene, &s->grey, digest(j->image), j->captured_ms);
-	if (c->step)
+	/* what was found before does not speak for what comes after */
+	if (c->step || c->paused)
 		s->gate.has_seen = false;
 	j->result.gated = core->gated && gate_holds(&s->gate, &s->grey, j->result.time_ms);
 }

@@ -155,7 +155,7 @@ static int
 switch_run(struct live_source *s, const struct job *j, struct err *e)
 {
 	struct writer *w = &s->writer;
-	bool size = w->width != j->width || w->height != j->height, step = w->steps != j->steps;
+	bool size = w->width != 0 && (w->width != j->width || w->height != j->height), step = w->steps != j->steps;
 	int64_t time_ms = j->result.time_ms;
 	int r = writer_flush(s, true, e);
 	if (r != 0)
@@ -222,15 +222,18 @@ int
 writer_add(struct live_source *s, struct job *j, struct err *e)
 {
 	struct writer *w = &s->writer;
-	if (w->n == BATCH)
-		return 0;
+	int r;
+	if (w->n == BATCH && (r = writer_flush(s, true, e)) != 0)
+		return r > 0 ? WRITER_NOT_NOW : -1;
 	if (is_skipped(w, j)) {
 		w->skipped += 1 + j->drops.before + j->drops.now;
-		return 1;
+		pthread_mutex_lock(&s->core->lock);
+		s->dropped++;
+		pthread_mutex_unlock(&s->core->lock);
+		return WRITER_LEFT_OUT;
 	}
-	int r = prepare(s, j, e);
-	if (r != 0)
-		return r > 0 ? 0 : -1;
+	if ((r = prepare(s, j, e)) != 0)
+		return r > 0 ? WRITER_NOT_NOW : -1;
 	struct entry *x = &w->batch[w->n];
 	struct frame_result spare = x->result;
 	x->result = j->result;
@@ -252,7 +255,7 @@ writer_add(struct live_source *s, struct job *j, struct err *e)
 	w->last_ms = x->result.time_ms;
 	if (w->n++ == 0)
 		w->batch_ms = when_monotonic_ms();
-	return 1;
+	return WRITER_TAKEN;
 }
 
 /* ---- gaps ---- */
@@ -353,8 +356,7 @@ writer_close(struct live_source *s, const char *status, const char *why, struct 
 	w->skipped = 0;
 	if ((r = writer_gaps(s, e)) != 0 || (r = writer_run_try(w, e)) != 0)
 		return r;
-	if (!w->has_run)
-		return 0;
+	/* also where the run was lost: the minute is told all the same */
 	if ((r = writer_run_end(s, status, why, e)) != 0)
 		return r;
 	return restart_window(s, w->last_ms, e);

@@ -196,16 +196,19 @@ test_locked(void **state)
 	for (int i = 0; i < BATCH; i++)
 		assert_int_equal(add(b, 1, false), 1);
 	/* no more than that is kept */
-	assert_int_equal(add(b, 1, false), 0);
+	assert_int_equal(add(b, 1, false), WRITER_NOT_NOW);
 	assert_int_equal(writer_flush(&b->source, true, &e), 1);
 	assert_int_equal(e.code, ERR_IO);
 	assert_int_equal(writer_close(&b->source, "complete", NULL, &e), 1);
 	db_rollback(other);
 	db_close(other);
+	/* a full batch makes room for itself */
+	assert_int_equal(add(b, 1, false), WRITER_TAKEN);
+	assert_int_equal(b->source.writer.n, 1);
 	close_it(b);
 	check();
 	assert_int_equal(number("SELECT count(*) FROM run"), 1);
-	assert_int_equal(number("SELECT count(*) FROM frame"), BATCH + 1);
+	assert_int_equal(number("SELECT count(*) FROM frame"), BATCH + 2);
 }
 
 static void
@@ -244,7 +247,8 @@ test_alternating_sizes(void **state)
 	struct bench *b = *state;
 	for (int i = 0; i < 100; i++) {
 		b->job.width = 64 + 16 * (i % 2);
-		add(b, 1, false);
+		/* a run of 80, after the first frame of 64 */
+		assert_int_equal(add(b, 1, false), i > 0 && i % 2 == 0 ? WRITER_LEFT_OUT : WRITER_TAKEN);
 	}
 	close_it(b);
 	check();
@@ -312,6 +316,49 @@ test_gaps(void **state)
 	assert_int_equal(number("SELECT count(*) FROM gap WHERE to_ms IS NOT NULL"), 2);
 }
 
+/* How often it is in the file. */
+static int
+count_in(const char *path, const char *text)
+{
+	char line[512];
+	int n = 0;
+	FILE *f = fopen(path, "re");
+	assert_non_null(f);
+	while (fgets(line, sizeof line, f) != NULL)
+		n += strstr(line, text) != NULL;
+	fclose(f);
+	return n;
+}
+
+/* At dusk every other frame is dark: one line, and one when it is day. */
+static void
+test_told_once(void **state)
+{
+	struct bench *b = *state;
+	int64_t now_ms = 1000;
+	int kept = dup(STDERR_FILENO);
+	FILE *f = fopen("told.txt", "we");
+	assert_non_null(f);
+	assert_true(kept >= 0 && dup2(fileno(f), STDERR_FILENO) >= 0);
+	for (int i = 0; i < 1000; i++, now_ms += 40)
+		tell_marks(&b->source, &(struct scene_marks){ .dark = i % 2 == 0, .moved = i % 100 == 0 }, now_ms);
+	int begun = count_in("told.txt", "nothing can be seen"), ended = count_in("told.txt", "seen again");
+	for (int i = 0; i < 300; i++, now_ms += 40)
+		tell_marks(&b->source, &(struct scene_marks){ 0 }, now_ms);
+	int over = count_in("told.txt", "seen again"), moved = count_in("told.txt", "camera moved");
+	now_ms += 600000;
+	tell_marks(&b->source, &(struct scene_marks){ .moved = true }, now_ms);
+	int moved_again = count_in("told.txt", "camera moved");
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	fclose(f);
+	assert_int_equal(begun, 1);
+	assert_int_equal(ended, 0);
+	assert_int_equal(over, 1);
+	assert_int_equal(moved, 1);
+	assert_int_equal(moved_again, 2);
+}
+
 int
 main(void)
 {
@@ -324,6 +371,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_database_removed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_back_with_another_size, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_gaps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_told_once, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
