@@ -112,7 +112,7 @@ int
 onnx_integers(const struct onnx_graph *g, struct slice value, int64_t *v, size_t most)
 {
 	struct slice tensor;
-	struct wire_field type, raw;
+	struct wire_field type = { 0 }, raw = { 0 };
 	if (!find_tensor(g, value, &tensor) || !find_field(tensor, TENSOR_TYPE, WIRE_VARINT, &type)
 	    || type.value != TYPE_INT64)
 		return -1;
